@@ -1,0 +1,91 @@
+#include "core/storage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static atomic_llong live_bytes;
+static atomic_llong allocated_bytes;
+
+/* PTRDIFF_MAX less room for the alignment: beyond it no allocation can succeed. */
+static const int64_t max_bytes = INT64_MAX - 2 * CR_ALIGNMENT;
+
+static cr_status allocate(void **out, cr_dtype dtype, int64_t size) {
+  int64_t width = (int64_t)cr_dtype_size(dtype);
+  *out = NULL;
+  if (size == 0) return CR_OK;
+  if (size < 0) return cr_fail(CR_EINVAL, "size must not be negative, got %lld", (long long)size);
+  if (size > max_bytes / width)
+    return cr_fail(CR_ENOMEM, "out of memory: %lld elements of %lld bytes do not fit in memory",
+                   (long long)size, (long long)width);
+  size_t bytes = ((size_t)(size * width) + CR_ALIGNMENT - 1) & ~(size_t)(CR_ALIGNMENT - 1);
+  *out = aligned_alloc(CR_ALIGNMENT, bytes);
+  if (!*out)
+    return cr_fail(CR_ENOMEM, "out of memory: could not allocate %lld bytes",
+                   (long long)(size * width));
+  atomic_fetch_add(&live_bytes, size * width);
+  atomic_fetch_add(&allocated_bytes, size * width);
+  return CR_OK;
+}
+
+static void release_memory(cr_storage *storage) {
+  int64_t bytes = storage->capacity * (int64_t)cr_dtype_size(storage->dtype);
+  if (storage->release_data) {
+    storage->release_data(storage->data, bytes);
+  } else {
+    free(storage->data);
+    atomic_fetch_sub(&live_bytes, bytes);
+  }
+}
+
+cr_status cr_storage_wrap(cr_storage **out, cr_dtype dtype, int64_t size, void *data,
+                          void (*release_data)(void *data, int64_t bytes)) {
+  cr_storage *storage = malloc(sizeof *storage);
+  *out = storage;
+  if (!storage) return cr_fail(CR_ENOMEM, "out of memory");
+  atomic_init(&storage->references, 1);
+  storage->dtype = dtype;
+  storage->size = storage->capacity = size;
+  storage->data = data;
+  storage->release_data = release_data;
+  return CR_OK;
+}
+
+cr_status cr_storage_new(cr_storage **out, cr_dtype dtype, int64_t size) {
+  *out = NULL;
+  void *data;
+  CR_TRY(allocate(&data, dtype, size));
+  cr_status status = cr_storage_wrap(out, dtype, size, data, NULL);
+  if (status != CR_OK) {
+    free(data);
+    atomic_fetch_sub(&live_bytes, size * (int64_t)cr_dtype_size(dtype));
+  }
+  return status;
+}
+
+void cr_storage_retain(cr_storage *storage) { atomic_fetch_add(&storage->references, 1); }
+
+void cr_storage_release(cr_storage *storage) {
+  if (!storage || atomic_fetch_sub(&storage->references, 1) != 1) return;
+  release_memory(storage);
+  free(storage);
+}
+
+cr_status cr_storage_resize(cr_storage *storage, int64_t size) {
+  if (size <= storage->capacity && size >= 0) {
+    storage->size = size;
+    return CR_OK;
+  }
+  void *data;
+  CR_TRY(allocate(&data, storage->dtype, size));
+  if (storage->size > 0)
+    memcpy(data, storage->data, (size_t)storage->size * cr_dtype_size(storage->dtype));
+  release_memory(storage);
+  storage->release_data = NULL;
+  storage->data = data;
+  storage->size = storage->capacity = size;
+  return CR_OK;
+}
+
+int64_t cr_storage_take_allocated(void) { return atomic_exchange(&allocated_bytes, 0); }
+
+int64_t cr_storage_live_bytes(void) { return atomic_load(&live_bytes); }

@@ -1,0 +1,42 @@
+/* Storage: reference-counted, 64-byte aligned memory of one element type. */
+#ifndef CR_CORE_STORAGE_H
+#define CR_CORE_STORAGE_H
+
+#include "core/dtype.h"
+#include "core/status.h"
+
+#include <stdatomic.h>
+
+#define CR_ALIGNMENT 64
+
+typedef struct cr_storage {
+  atomic_int references; /* worker threads share storages */
+  cr_dtype dtype;
+  int64_t size;     /* elements in use */
+  int64_t capacity; /* elements that fit; never shrinks, so no tensor is ever left past the end */
+  void *data;       /* NULL when capacity is 0 */
+  /* Gives `data` back when it is not ours (a memory-mapped file); NULL for our own memory. */
+  void (*release_data)(void *data, int64_t bytes);
+} cr_storage;
+
+/* New storage with one reference; its elements are not initialized. */
+cr_status cr_storage_new(cr_storage **out, cr_dtype dtype, int64_t size);
+
+/* Wraps memory that someone else allocated; release_data is called once at the end. */
+cr_status cr_storage_wrap(cr_storage **out, cr_dtype dtype, int64_t size, void *data,
+                          void (*release_data)(void *data, int64_t bytes));
+
+void cr_storage_retain(cr_storage *storage);
+void cr_storage_release(cr_storage *storage); /* NULL is allowed */
+
+/* Changes the number of elements, keeps the old ones. Growing moves the data: pointers taken
+ * before are void, tensors are not, since they read `data` through the storage. */
+cr_status cr_storage_resize(cr_storage *storage, int64_t size);
+
+/* Bytes allocated since the last call: what the Lua glue charges to the collector. */
+int64_t cr_storage_take_allocated(void);
+
+/* Bytes held by all storages now. */
+int64_t cr_storage_live_bytes(void);
+
+#endif

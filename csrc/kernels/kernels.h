@@ -1,0 +1,54 @@
+/* The table of kernels, filled once for the instruction set in use.
+ *
+ * Every family (one .c file here) is compiled once per instruction set with CR_ISA_SUFFIX defined,
+ * and fills its part of the table. Kernels see raw pointers, sizes and strides: they never
+ * allocate, print or fail.
+ *
+ * To add a family: add its name to CR_KERNEL_FAMILIES, its members to cr_kernel_table, and define
+ * `void CR_KERNEL(register_<family>)(cr_kernel_table *table)` in <family>.c. */
+#ifndef CR_KERNELS_KERNELS_H
+#define CR_KERNELS_KERNELS_H
+
+#include "core/cpu.h"
+#include "core/dtype.h"
+#include "core/iter.h"
+#include "kernels/pointwise.h"
+
+#define CR_KERNEL_FAMILIES(X)                                                                      \
+  X(pointwise)                                                                                     \
+  X(convert)                                                                                       \
+  X(gemm)
+
+/* Plain product for sizes that are not worth a BLAS call; arguments as cr_gemm's. */
+typedef void (*cr_small_gemm)(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k,
+                              double alpha, const void *a, int64_t lda, const void *b, int64_t ldb,
+                              double beta, void *c, int64_t ldc);
+
+/* Two tables of floating-point kernels: [0] for float32, [1] for float64. */
+typedef struct {
+  cr_loop unary[CR_UNARY_COUNT][CR_DTYPE_COUNT];     /* out, x; NULL: not for this type */
+  cr_loop binary[CR_BINARY_COUNT][CR_DTYPE_COUNT];   /* out, a, b */
+  cr_loop compare[CR_COMPARE_COUNT][CR_DTYPE_COUNT]; /* out (uint8), a, b */
+  cr_loop convert[CR_DTYPE_COUNT][CR_DTYPE_COUNT];   /* [to][from]: out, in */
+  cr_small_gemm small_gemm[2];
+} cr_kernel_table;
+
+/* The table in use. */
+const cr_kernel_table *cr_kernels(void);
+
+/* The table of a given instruction set, for comparing sets with each other; NULL when the CPU
+ * lacks it. */
+const cr_kernel_table *cr_kernels_for(cr_isa isa);
+
+#define CR_PASTE2(a, b) a##_##b
+#define CR_PASTE(a, b) CR_PASTE2(a, b)
+#define CR_KERNEL(name) CR_PASTE(cr_##name, CR_ISA_SUFFIX)
+
+/* The loop's iterations do not depend on each other (in place is fine). */
+#ifdef __clang__
+#define CR_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define CR_INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
+#endif

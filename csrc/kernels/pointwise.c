@@ -1,0 +1,114 @@
+/* Pointwise operations. One macro per shape of operation makes the loops: contiguous runs, which
+ * the compiler vectorizes; runs against one value (stride 0); any strides. */
+#include "kernels/kernels.h"
+
+#include <math.h>
+
+#define F32(name) name##f
+#define F64(name) name
+
+#define UNARY_LOOP(loop_name, expression)                                                          \
+  static void loop_name(int64_t n, char *const *p, const int64_t *s, const void *context) {        \
+    (void)context;                                                                                 \
+    if (s[0] == sizeof(T) && s[1] == sizeof(T)) {                                                  \
+      T *out = (T *)p[0];                                                                          \
+      const T *in = (const T *)p[1];                                                               \
+      CR_INDEPENDENT for (int64_t i = 0; i < n; i++) {                                             \
+        T x = in[i];                                                                               \
+        out[i] = expression;                                                                       \
+      }                                                                                            \
+      return;                                                                                      \
+    }                                                                                              \
+    for (int64_t i = 0; i < n; i++) {                                                              \
+      T x = *(const T *)(p[1] + i * s[1]);                                                         \
+      *(T *)(p[0] + i * s[0]) = expression;                                                        \
+    }                                                                                              \
+  }
+
+/* R is the result's type. */
+#define BINARY_LOOP(loop_name, R, expression)                                                      \
+  static void loop_name(int64_t n, char *const *p, const int64_t *s, const void *context) {        \
+    (void)context;                                                                                 \
+    R *out = (R *)p[0];                                                                            \
+    const T *in_a = (const T *)p[1], *in_b = (const T *)p[2];                                      \
+    bool plain = s[0] == sizeof(R) && s[1] == sizeof(T);                                           \
+    if (plain && s[2] == sizeof(T)) {                                                              \
+      CR_INDEPENDENT for (int64_t i = 0; i < n; i++) {                                             \
+        T a = in_a[i], b = in_b[i];                                                                \
+        out[i] = expression;                                                                       \
+      }                                                                                            \
+    } else if (plain && s[2] == 0) {                                                               \
+      T b = *in_b;                                                                                 \
+      CR_INDEPENDENT for (int64_t i = 0; i < n; i++) {                                             \
+        T a = in_a[i];                                                                             \
+        out[i] = expression;                                                                       \
+      }                                                                                            \
+    } else if (s[0] == sizeof(R) && s[1] == 0 && s[2] == sizeof(T)) {                              \
+      T a = *in_a;                                                                                 \
+      CR_INDEPENDENT for (int64_t i = 0; i < n; i++) {                                             \
+        T b = in_b[i];                                                                             \
+        out[i] = expression;                                                                       \
+      }                                                                                            \
+    } else {                                                                                       \
+      for (int64_t i = 0; i < n; i++) {                                                            \
+        T a = *(const T *)(p[1] + i * s[1]), b = *(const T *)(p[2] + i * s[2]);                    \
+        *(R *)(p[0] + i * s[0]) = expression;                                                      \
+      }                                                                                            \
+    }                                                                                              \
+  }
+
+#define DEFINE_UNARY(name, expression) UNARY_LOOP(LOOP(name), expression)
+#define DEFINE_BINARY(name, expression) BINARY_LOOP(LOOP(name), T, expression)
+#define DEFINE_COMPARE(name, expression) BINARY_LOOP(LOOP(name), uint8_t, expression)
+#define ENTER_UNARY(name, expression) table->unary[CR_UNARY_##name][D] = LOOP(name);
+#define ENTER_BINARY(name, expression) table->binary[CR_BINARY_##name][D] = LOOP(name);
+#define ENTER_COMPARE(name, expression) table->compare[CR_COMPARE_##name][D] = LOOP(name);
+
+/* The body is instantiated once per type: T the C type, D its cr_dtype, LOOP(name) its names. */
+#define D CR_U8
+#define T uint8_t
+#define LOOP(name) name##_u8
+#define REGISTER register_u8
+#include "kernels/pointwise_type.h"
+#define D CR_I8
+#define T int8_t
+#define LOOP(name) name##_i8
+#define REGISTER register_i8
+#include "kernels/pointwise_type.h"
+#define D CR_I16
+#define T int16_t
+#define LOOP(name) name##_i16
+#define REGISTER register_i16
+#include "kernels/pointwise_type.h"
+#define D CR_I32
+#define T int32_t
+#define LOOP(name) name##_i32
+#define REGISTER register_i32
+#include "kernels/pointwise_type.h"
+#define D CR_I64
+#define T int64_t
+#define LOOP(name) name##_i64
+#define REGISTER register_i64
+#include "kernels/pointwise_type.h"
+#define D CR_F32
+#define T float
+#define F F32
+#define LOOP(name) name##_f32
+#define REGISTER register_f32
+#include "kernels/pointwise_type.h"
+#define D CR_F64
+#define T double
+#define F F64
+#define LOOP(name) name##_f64
+#define REGISTER register_f64
+#include "kernels/pointwise_type.h"
+
+void CR_KERNEL(register_pointwise)(cr_kernel_table *table) {
+  register_u8(table);
+  register_i8(table);
+  register_i16(table);
+  register_i32(table);
+  register_i64(table);
+  register_f32(table);
+  register_f64(table);
+}

@@ -1,0 +1,26 @@
+/* Entry point: require "cresset.core" gives the table of everything that C provides. lua/cresset/
+ * arranges it for users. */
+#include "lua/glue.h"
+
+/* Each binding file's opener, called with the module table on top of the stack. */
+#define OPENERS(X)                                                                                 \
+  X(tensor_create)                                                                                 \
+  X(tensor_view)                                                                                   \
+  X(tensor_pointwise)                                                                              \
+  X(storage)                                                                                       \
+  X(system)
+
+#define DECLARE(topic) void cr_open_##topic(lua_State *L);
+OPENERS(DECLARE)
+
+#define ENTRY(topic) cr_open_##topic,
+static void (*const openers[])(lua_State *) = {OPENERS(ENTRY)};
+
+__attribute__((visibility("default"))) int luaopen_cresset_core(lua_State *L) {
+  luaL_checkversion(L);
+  lua_newtable(L);
+  cr_push_tensor_methods(L);
+  lua_setfield(L, -2, "Tensor");
+  for (size_t i = 0; i < sizeof openers / sizeof *openers; i++) openers[i](L);
+  return 1;
+}

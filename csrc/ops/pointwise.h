@@ -1,0 +1,21 @@
+/* Pointwise operations with broadcasting. */
+#ifndef CR_OPS_POINTWISE_H
+#define CR_OPS_POINTWISE_H
+
+#include "core/tensor.h"
+#include "kernels/pointwise.h"
+
+/* out = f(x). out is resized to x's size; it may be x itself. */
+cr_status cr_unary(cr_tensor *out, const cr_tensor *x, cr_unary_op op);
+
+/* out = f(a, b). The sizes are broadcast; when they cannot be but both have as many elements, they
+ * are taken in order and out gets a's size, as in Torch7. out may be a or b; when it is, it must
+ * already have the result's size. */
+cr_status cr_binary(cr_tensor *out, const cr_tensor *a, const cr_tensor *b, cr_binary_op op);
+cr_status cr_binary_scalar(cr_tensor *out, const cr_tensor *a, cr_scalar b, cr_binary_op op);
+
+/* out (uint8) = a < b, and so on. */
+cr_status cr_compare(cr_tensor *out, const cr_tensor *a, const cr_tensor *b, cr_compare_op op);
+cr_status cr_compare_scalar(cr_tensor *out, const cr_tensor *a, cr_scalar b, cr_compare_op op);
+
+#endif
