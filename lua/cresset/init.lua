@@ -1,0 +1,9 @@
+--- cresset: neural networks for Lua 5.4.
+-- `require "cresset"` returns the table that plays the role of Torch7's `torch`: tensor functions
+-- (`cresset.zeros`, `cresset.randn`, ...) and the packages `cresset.nn`, `cresset.optim`, ...
+local core = require("cresset.core")
+
+local cresset = {}
+for name, value in pairs(core) do cresset[name] = value end
+
+return cresset
