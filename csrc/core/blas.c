@@ -27,9 +27,11 @@ static struct {
 
 static const char *const library_names[] = {
 #ifdef __APPLE__
-    "libopenblas.dylib", "/opt/homebrew/opt/openblas/lib/libopenblas.dylib",
+    "libopenblas.dylib",
+    "/opt/homebrew/opt/openblas/lib/libopenblas.dylib",
 #else
-    "libopenblas.so.0", "libopenblas.so",
+    "libopenblas.so.0",
+    "libopenblas.so",
 #endif
 };
 
@@ -87,8 +89,10 @@ void *cr_blas_symbol(const char *name) {
   ensure_loaded();
   void *symbol = blas.handle ? dlsym(blas.handle, name) : NULL;
   if (!symbol)
-    cr_fail(CR_EIO, "needs %s from OpenBLAS, which is missing: install OpenBLAS (Debian: "
-                    "libopenblas0-pthread)", name);
+    cr_fail(CR_EIO,
+            "needs %s from OpenBLAS, which is missing: install OpenBLAS (Debian: "
+            "libopenblas0-pthread)",
+            name);
   return symbol;
 }
 

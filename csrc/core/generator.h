@@ -13,8 +13,8 @@
 typedef struct {
   uint64_t seed;
   uint32_t state[CR_MT_SIZE];
-  int next;              /* of the current block; CR_MT_SIZE: a new block is due */
-  int has_normal;        /* Box-Muller makes two numbers: the second one waits */
+  int next;       /* of the current block; CR_MT_SIZE: a new block is due */
+  int has_normal; /* Box-Muller makes two numbers: the second one waits */
   double normal_x, normal_rho;
 } cr_generator;
 

@@ -16,7 +16,7 @@
 typedef void (*cr_loop)(int64_t n, char *const *p, const int64_t *stride, const void *context);
 
 typedef struct {
-  int operands, ndim;        /* dimension 0 is the innermost */
+  int operands, ndim; /* dimension 0 is the innermost */
   int64_t numel;
   int64_t size[CR_MAX_DIMS];
   int64_t stride[CR_MAX_OPERANDS][CR_MAX_DIMS]; /* bytes */

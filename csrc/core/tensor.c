@@ -211,7 +211,8 @@ const char *cr_tensor_size_text(char *buffer, const cr_tensor *t) {
 
 static cr_status check_dim(const cr_tensor *t, int dim) {
   if (dim >= 0 && dim < t->ndim) return CR_OK;
-  if (t->ndim == 0) return cr_fail(CR_EINVAL, "the tensor is empty: it has no dimension %d", dim + 1);
+  if (t->ndim == 0)
+    return cr_fail(CR_EINVAL, "the tensor is empty: it has no dimension %d", dim + 1);
   return cr_fail(CR_EINVAL, "dimension must be from 1 to %d, got %d", t->ndim, dim + 1);
 }
 
@@ -223,10 +224,9 @@ cr_status cr_tensor_slice(cr_tensor *out, const cr_tensor *in, int dim, int64_t 
   bool inside = start >= 0 && start <= size && length >= 0 &&
                 (length == 0 || (start < size && length - 1 <= (size - 1 - start) / step));
   if (!inside)
-    return cr_fail(CR_EINVAL,
-                   "elements %lld to %lld are out of range: dimension %d has size %lld",
-                   (long long)start + 1, (long long)((uint64_t)start + (uint64_t)length),
-                   dim + 1, (long long)size);
+    return cr_fail(CR_EINVAL, "elements %lld to %lld are out of range: dimension %d has size %lld",
+                   (long long)start + 1, (long long)((uint64_t)start + (uint64_t)length), dim + 1,
+                   (long long)size);
   cr_tensor_alias(out, in);
   out->offset += start * in->stride[dim];
   out->size[dim] = length;
@@ -338,8 +338,7 @@ cr_status cr_tensor_view(cr_tensor *out, const cr_tensor *in, int ndim, const in
   CR_TRY(cr_count_elements(ndim, wanted, &count));
   if (count != numel)
     return cr_fail(CR_EINVAL, "a tensor of size %s (%lld elements) cannot be viewed as %s",
-                   cr_tensor_size_text(from, in), (long long)numel,
-                   cr_size_text(to, ndim, wanted));
+                   cr_tensor_size_text(from, in), (long long)numel, cr_size_text(to, ndim, wanted));
   cr_tensor shape = {.dtype = in->dtype};
   set_contiguous(&shape, ndim, wanted);
   if (numel > 0 && !view_strides(in, ndim, wanted, shape.stride))

@@ -24,12 +24,15 @@
   X(sub, (T)(a - b))                                                                               \
   X(mul, (T)(a * b))
 
-#define CR_COMPARE_ANY(X) X(lt, a < b) X(gt, a > b) X(le, a <= b) X(ge, a >= b) X(eq, a == b) X(ne, a != b)
+#define CR_COMPARE_ANY(X)                                                                          \
+  X(lt, a < b) X(gt, a > b) X(le, a <= b) X(ge, a >= b) X(eq, a == b) X(ne, a != b)
 
 #define CR_NAME_UNARY(name, expression) CR_UNARY_##name,
 #define CR_NAME_BINARY(name, expression) CR_BINARY_##name,
 #define CR_NAME_COMPARE(name, expression) CR_COMPARE_##name,
-typedef enum { CR_UNARY_ANY(CR_NAME_UNARY) CR_UNARY_FLOAT(CR_NAME_UNARY) CR_UNARY_COUNT } cr_unary_op;
+typedef enum {
+  CR_UNARY_ANY(CR_NAME_UNARY) CR_UNARY_FLOAT(CR_NAME_UNARY) CR_UNARY_COUNT
+} cr_unary_op;
 typedef enum { CR_BINARY_ANY(CR_NAME_BINARY) CR_BINARY_COUNT } cr_binary_op;
 typedef enum { CR_COMPARE_ANY(CR_NAME_COMPARE) CR_COMPARE_COUNT } cr_compare_op;
 

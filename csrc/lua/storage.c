@@ -30,12 +30,8 @@ static int storage_index(lua_State *L) {
 }
 
 static const luaL_Reg metamethods[] = {
-    {"__gc", storage_gc},
-    {"__close", storage_gc},
-    {"__len", storage_len},
-    {"__index", storage_index},
-    {"size", storage_len},
-    {NULL, NULL},
+    {"__gc", storage_gc},       {"__close", storage_gc}, {"__len", storage_len},
+    {"__index", storage_index}, {"size", storage_len},   {NULL, NULL},
 };
 
 void cr_open_storage(lua_State *L) {

@@ -71,11 +71,8 @@ static const luaL_Reg functions[] = {
 };
 
 static const luaL_Reg methods[] = {
-    {"fill", tensor_fill},
-    {"copy", tensor_copy},
-    {"size", tensor_size},
-    {"free", tensor_gc},
-    {NULL, NULL},
+    {"fill", tensor_fill}, {"copy", tensor_copy}, {"size", tensor_size},
+    {"free", tensor_gc},   {NULL, NULL},
 };
 
 static const luaL_Reg metamethods[] = {

@@ -19,8 +19,7 @@ cr_status cr_fill(cr_tensor *t, cr_scalar value) {
   } element;
   cr_store(t->dtype, &element, value);
   cr_storage storage = {.dtype = t->dtype, .size = 1, .capacity = 1, .data = &element};
-  cr_tensor one = {
-      .dtype = t->dtype, .ndim = 1, .size = {1}, .stride = {1}, .storage = &storage};
+  cr_tensor one = {.dtype = t->dtype, .ndim = 1, .size = {1}, .stride = {1}, .storage = &storage};
   return copy_loop(t, &one);
 }
 

@@ -117,8 +117,8 @@ typedef struct {
 static const cr_tensor *make_single(single *s, cr_dtype dtype, cr_scalar value) {
   cr_store(dtype, &s->element, value);
   s->storage = (cr_storage){.dtype = dtype, .size = 1, .capacity = 1, .data = &s->element};
-  s->tensor = (cr_tensor){
-      .dtype = dtype, .ndim = 1, .size = {1}, .stride = {1}, .storage = &s->storage};
+  s->tensor =
+      (cr_tensor){.dtype = dtype, .ndim = 1, .size = {1}, .stride = {1}, .storage = &s->storage};
   return &s->tensor;
 }
 
