@@ -12,12 +12,14 @@
 #include "core/cpu.h"
 #include "core/dtype.h"
 #include "core/iter.h"
+#include "kernels/image.h"
 #include "kernels/pointwise.h"
 
 #define CR_KERNEL_FAMILIES(X)                                                                      \
   X(pointwise)                                                                                     \
   X(convert)                                                                                       \
-  X(gemm)
+  X(gemm)                                                                                          \
+  X(image)
 
 /* Plain product for sizes that are not worth a BLAS call; arguments as cr_gemm's. */
 typedef void (*cr_small_gemm)(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k,
@@ -31,6 +33,7 @@ typedef struct {
   cr_loop compare[CR_COMPARE_COUNT][CR_DTYPE_COUNT]; /* out (uint8), a, b */
   cr_loop convert[CR_DTYPE_COUNT][CR_DTYPE_COUNT];   /* [to][from]: out, in */
   cr_small_gemm small_gemm[2];
+  cr_resample resample[2];
 } cr_kernel_table;
 
 /* The table in use. */

@@ -294,6 +294,12 @@ const char *cr_check_string(lua_State *L, int arg, const char *name) {
   return lua_tostring(L, arg);
 }
 
+const char *cr_check_path(lua_State *L, int arg, const char *name) {
+  const char *path = cr_check_string(L, arg, name);
+  if (strlen(path) != lua_rawlen(L, arg)) cr_arg_error(L, name, "must not contain a zero byte");
+  return path;
+}
+
 int cr_check_dim(lua_State *L, int arg, const char *name, const cr_tensor *t) {
   int64_t dim = cr_check_int(L, arg, name);
   if (t->ndim == 0) cr_arg_error(L, name, "cannot be %I: the tensor is empty", (lua_Integer)dim);

@@ -125,6 +125,8 @@ cr_scalar cr_check_scalar(lua_State *L, int arg, const char *name);
 bool cr_check_bool(lua_State *L, int arg, const char *name);
 bool cr_opt_bool(lua_State *L, int arg, const char *name, bool otherwise);
 const char *cr_check_string(lua_State *L, int arg, const char *name);
+/* A string without zero bytes: what follows one would be ignored by the system. */
+const char *cr_check_path(lua_State *L, int arg, const char *name);
 
 /* A dimension of t: 1 ... t->ndim, or -1 ... -t->ndim counted from the end. Returns it from 0. */
 int cr_check_dim(lua_State *L, int arg, const char *name, const cr_tensor *t);

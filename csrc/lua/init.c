@@ -8,7 +8,9 @@
   X(tensor_view)                                                                                   \
   X(tensor_pointwise)                                                                              \
   X(storage)                                                                                       \
-  X(system)
+  X(system)                                                                                        \
+  X(image)                                                                                         \
+  X(data)
 
 #define DECLARE(topic) void cr_open_##topic(lua_State *L);
 OPENERS(DECLARE)

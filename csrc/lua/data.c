@@ -1,0 +1,54 @@
+/* Data files, and what a progress bar asks of the terminal. */
+#include "lua/glue.h"
+
+#include "core/idx.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static int data_read_idx(lua_State *L) {
+  const char *path = cr_check_path(L, 1, "path");
+  cr_tensor *t = cr_push_tensor(L, CR_U8);
+  CR_CALL(L, cr_idx_read(t, path));
+  return 1;
+}
+
+/* The stream's file descriptor; -1 when it is closed. */
+static int check_stream(lua_State *L, int arg) {
+  luaL_Stream *stream = luaL_testudata(L, arg, LUA_FILEHANDLE);
+  if (!stream) cr_type_error(L, arg, "stream", "an open file, such as io.stdout");
+  return stream->closef && stream->f ? fileno(stream->f) : -1;
+}
+
+/* terminalWidth(stream): columns of the terminal that it writes to (80 when the terminal does not
+ * say); nil when it is none. */
+static int train_terminal_width(lua_State *L) {
+  int fd = check_stream(L, 1);
+  struct winsize window;
+  if (fd < 0 || !isatty(fd)) {
+    lua_pushnil(L);
+  } else {
+    bool known = ioctl(fd, TIOCGWINSZ, &window) == 0 && window.ws_col > 0;
+    lua_pushinteger(L, known ? window.ws_col : 80);
+  }
+  return 1;
+}
+
+static const luaL_Reg data[] = {
+    {"readIDX", data_read_idx},
+    {NULL, NULL},
+};
+
+static const luaL_Reg train[] = {
+    {"terminalWidth", train_terminal_width},
+    {NULL, NULL},
+};
+
+void cr_open_data(lua_State *L) {
+  luaL_getsubtable(L, -1, "data");
+  cr_register(L, "data.", data);
+  lua_pop(L, 1);
+  luaL_getsubtable(L, -1, "train");
+  cr_register(L, "train.", train);
+  lua_pop(L, 1);
+}
