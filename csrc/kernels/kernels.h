@@ -13,13 +13,21 @@
 #include "core/dtype.h"
 #include "core/iter.h"
 #include "kernels/image.h"
+#include "kernels/activation.h"
+#include "kernels/loss.h"
+#include "kernels/optim.h"
 #include "kernels/pointwise.h"
+#include "kernels/softmax.h"
 
 #define CR_KERNEL_FAMILIES(X)                                                                      \
   X(pointwise)                                                                                     \
   X(convert)                                                                                       \
   X(gemm)                                                                                          \
-  X(image)
+  X(image)                                                                                         \
+  X(activation)                                                                                    \
+  X(softmax)                                                                                       \
+  X(loss)                                                                                          \
+  X(optim)
 
 /* Plain product for sizes that are not worth a BLAS call; arguments as cr_gemm's. */
 typedef void (*cr_small_gemm)(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k,
@@ -34,6 +42,17 @@ typedef struct {
   cr_loop convert[CR_DTYPE_COUNT][CR_DTYPE_COUNT];   /* [to][from]: out, in */
   cr_small_gemm small_gemm[2];
   cr_resample resample[2];
+  cr_loop activation[CR_ACTIVATION_COUNT][2];          /* output, input */
+  cr_loop activation_backward[CR_ACTIVATION_COUNT][2]; /* gradInput, gradOutput, kept */
+  cr_loop prelu[2];                                    /* output, input, weight */
+  cr_loop prelu_backward[2];                           /* gradInput, input, weight, gradOutput */
+  cr_softmax_kernel softmax[2];
+  cr_softmax_backward_kernel softmax_backward[2];
+  cr_log_sum_exp_kernel log_sum_exp[2];
+  cr_cross_entropy_backward_kernel cross_entropy_backward[2];
+  cr_loop loss_sum[CR_LOSS_COUNT][2];   /* input, target, weight, second weight */
+  cr_loop loss_slope[CR_LOSS_COUNT][2]; /* gradInput, input, target, weight, second weight */
+  cr_loop optim[CR_OPTIM_COUNT][2];     /* x, dfdx, the state */
 } cr_kernel_table;
 
 /* The table in use. */

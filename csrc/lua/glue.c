@@ -130,6 +130,13 @@ void cr_layer_check(lua_State *L, cr_status status) {
   lua_error(L);
 }
 
+cr_tensor *cr_check_layer_tensor(lua_State *L, int arg, const char *name) {
+  cr_tensor *t = cr_to_tensor(L, arg);
+  if (!t)
+    cr_layer_check(L, cr_fail(CR_EINVAL, "%s must be a tensor, got %s", name, describe(L, arg)));
+  return t;
+}
+
 /* ---- tensors ---- */
 
 cr_tensor *cr_to_tensor(lua_State *L, int index) {

@@ -81,6 +81,9 @@ void cr_layer_check(lua_State *L, cr_status status);
     if (cr_call_status != CR_OK) cr_layer_check(L, cr_call_status);                                \
   } while (0)
 
+/* The tensor at arg, for functions of layers: the message starts with tostring(layer) too. */
+struct cr_tensor *cr_check_layer_tensor(lua_State *L, int arg, const char *name);
+
 /* ---- tensors ---- */
 
 /* The tensor at the index, or NULL. */

@@ -10,7 +10,11 @@
   X(storage)                                                                                       \
   X(system)                                                                                        \
   X(image)                                                                                         \
-  X(data)
+  X(data)                                                                                          \
+  X(nn_activation)                                                                                 \
+  X(nn_softmax)                                                                                    \
+  X(nn_loss)                                                                                       \
+  X(optim)
 
 #define DECLARE(topic) void cr_open_##topic(lua_State *L);
 OPENERS(DECLARE)

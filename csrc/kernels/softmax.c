@@ -1,0 +1,26 @@
+/* Softmax, its logarithm, and the cross entropy with labels. */
+#include "kernels/kernels.h"
+
+#include <math.h>
+
+enum { LANES = 16, BLOCK = 256 };
+
+#define F32(name) name##f
+#define F64(name) name
+#define EXP(v) F(exp)(v)
+
+#define T float
+#define F F32
+#define INDEX 0
+#define NAME(name) name##_f32
+#include "kernels/softmax_type.h"
+#define T double
+#define F F64
+#define INDEX 1
+#define NAME(name) name##_f64
+#include "kernels/softmax_type.h"
+
+void CR_KERNEL(register_softmax)(cr_kernel_table *table) {
+  register_f32(table);
+  register_f64(table);
+}

@@ -1,0 +1,59 @@
+#include "ops/check.h"
+
+#include <stdio.h>
+
+cr_status cr_expect_dtype(const char *name, const cr_tensor *t, cr_dtype dtype) {
+  if (t->dtype == dtype) return CR_OK;
+  return cr_fail(CR_EINVAL, "%s must be a %s, got a %s: convert it or the layer with :type()", name,
+                 cr_dtype_tensor_name(dtype), cr_dtype_tensor_name(t->dtype));
+}
+
+cr_status cr_expect_float(const char *name, const cr_tensor *t) {
+  if (cr_dtype_is_float(t->dtype)) return CR_OK;
+  return cr_fail(CR_EINVAL, "%s must be a torch.FloatTensor or a torch.DoubleTensor, got a %s",
+                 name, cr_dtype_tensor_name(t->dtype));
+}
+
+cr_status cr_expect_forward(const cr_tensor *kept, const cr_tensor *input) {
+  if (cr_tensor_same_size(kept, input)) return CR_OK;
+  return cr_fail(CR_EINVAL, "the input's size differs from that of the last forward: call forward "
+                            "with this input first");
+}
+
+const char *cr_paren_text(char *buffer, const cr_tensor *t) {
+  if (t->ndim == 0) return "(empty)";
+  int at = 0;
+  for (int d = 0; d < t->ndim; d++)
+    at += sprintf(buffer + at, "%s%lld", d == 0 ? "(" : " x ", (long long)t->size[d]);
+  sprintf(buffer + at, ")");
+  return buffer;
+}
+
+cr_status cr_expect_size_of(const char *name, const cr_tensor *t, const cr_tensor *like) {
+  char expected[CR_PAREN_TEXT], got[CR_PAREN_TEXT];
+  if (cr_tensor_same_size(t, like)) return CR_OK;
+  return cr_fail(CR_EINVAL, "%s must be %s, got %s", name, cr_paren_text(expected, like),
+                 cr_paren_text(got, t));
+}
+
+cr_status cr_prepare_result(cr_tensor *out, int ndim, const int64_t *size, const cr_tensor *avoid) {
+  CR_TRY(cr_tensor_resize(out, ndim, size));
+  bool is_fit = !cr_tensor_has_internal_overlap(out) && !(avoid && cr_tensor_overlaps(out, avoid));
+  if (is_fit) return CR_OK;
+  cr_tensor fresh;
+  CR_TRY(cr_tensor_new(&fresh, out->dtype, ndim, size));
+  cr_tensor_alias(out, &fresh);
+  cr_tensor_clear(&fresh);
+  return CR_OK;
+}
+
+cr_status cr_prepare_contiguous(cr_tensor *out, int ndim, const int64_t *size,
+                                const cr_tensor *avoid) {
+  CR_TRY(cr_prepare_result(out, ndim, size, avoid));
+  if (cr_tensor_is_contiguous(out)) return CR_OK;
+  cr_tensor fresh;
+  CR_TRY(cr_tensor_new(&fresh, out->dtype, ndim, size));
+  cr_tensor_alias(out, &fresh);
+  cr_tensor_clear(&fresh);
+  return CR_OK;
+}
