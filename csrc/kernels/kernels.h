@@ -16,6 +16,7 @@
 #include "kernels/activation.h"
 #include "kernels/loss.h"
 #include "kernels/optim.h"
+#include "kernels/conv.h"
 #include "kernels/pointwise.h"
 #include "kernels/softmax.h"
 
@@ -27,7 +28,8 @@
   X(activation)                                                                                    \
   X(softmax)                                                                                       \
   X(loss)                                                                                          \
-  X(optim)
+  X(optim)                                                                                         \
+  X(conv)
 
 /* Plain product for sizes that are not worth a BLAS call; arguments as cr_gemm's. */
 typedef void (*cr_small_gemm)(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k,
@@ -53,6 +55,7 @@ typedef struct {
   cr_loop loss_sum[CR_LOSS_COUNT][2];   /* input, target, weight, second weight */
   cr_loop loss_slope[CR_LOSS_COUNT][2]; /* gradInput, input, target, weight, second weight */
   cr_loop optim[CR_OPTIM_COUNT][2];     /* x, dfdx, the state */
+  cr_conv_kernels conv[2];
 } cr_kernel_table;
 
 /* The table in use. */

@@ -7,6 +7,7 @@
   X(tensor_create)                                                                                 \
   X(tensor_view)                                                                                   \
   X(tensor_pointwise)                                                                              \
+  X(nn_conv)                                                                                       \
   X(storage)                                                                                       \
   X(system)                                                                                        \
   X(image)                                                                                         \

@@ -1,0 +1,216 @@
+/* The kernels of conv.h for one type; included by conv.c with T and NAME defined. No include guard:
+ * it is included once per type. */
+typedef T NAME(vec) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(T)), may_alias));
+#define VEC NAME(vec)
+#define LANES ((int64_t)(VECTOR_BYTES / sizeof(T)))
+
+static inline __attribute__((always_inline)) void NAME(tile)(const cr_conv_tile *t, const int rows,
+                                                             const int vectors) {
+  const T *a[CR_CONV_ROWS];
+  VEC acc[CR_CONV_ROWS][CR_CONV_VECTORS];
+  for (int m = 0; m < rows; m++) {
+    a[m] = t->a[m];
+    VEC start = (t->bias ? ((const T *)t->bias)[m] : 0) - (VEC){0};
+    for (int v = 0; v < vectors; v++) acc[m][v] = start;
+  }
+  /* One loop over channels and taps, not two: the sums stay in registers. */
+  const int64_t taps = t->taps, steps = t->channels * taps, plane = t->plane;
+  const int64_t *offset = t->offset;
+  const T *b = t->b;
+  for (int64_t step = 0, k = 0; step < steps; step++) {
+    const T *row = b + offset[k];
+    VEC right[CR_CONV_VECTORS];
+    for (int v = 0; v < vectors; v++) right[v] = *(const VEC *)(row + v * LANES);
+    for (int m = 0; m < rows; m++)
+      for (int v = 0; v < vectors; v++) acc[m][v] += a[m][step] * right[v];
+    if (++k == taps) {
+      k = 0;
+      b += plane;
+    }
+  }
+  for (int m = 0; m < rows; m++) {
+    for (int v = 0; v < vectors; v++) {
+      VEC *c = (VEC *)((T *)t->c + m * t->ldc + v * LANES);
+      if (t->accumulate) acc[m][v] += *c;
+      *c = acc[m][v];
+    }
+  }
+}
+
+#define TILE(rows, vectors)                                                                        \
+  static void NAME(tile_##rows##x##vectors)(const cr_conv_tile *t) { NAME(tile)(t, rows, vectors); }
+#define TILES(rows) TILE(rows, 1) TILE(rows, 2) TILE(rows, 3) TILE(rows, 4)
+TILES(1)
+TILES(2)
+TILES(3)
+TILES(4)
+TILES(5)
+TILES(6)
+#undef TILES
+#undef TILE
+
+/* Elements first ... first + n - 1 of a phase's row; those outside the source are zero. */
+static void NAME(fill_row)(T *out, int64_t n, const T *row, int64_t first, const cr_conv_axis *x,
+                           int64_t phase, int64_t stride) {
+  int64_t origin = x->origin[phase], step = x->step;
+  int64_t begin = most(0, ceil_div(-origin, step) - first);
+  int64_t end = least(n, ceil_div(x->size - origin, step) - first);
+  if (begin > n) begin = n;
+  if (end < begin) end = begin;
+  for (int64_t i = 0; i < begin; i++) out[i] = 0;
+  if (end > begin) {
+    const T *in = row + ((begin + first) * step + origin) * stride;
+    int64_t jump = step * stride;
+    if (jump == 1) {
+      for (int64_t i = begin; i < end; i++) out[i] = in[i - begin];
+    } else {
+      for (int64_t i = begin; i < end; i++, in += jump) out[i] = *in;
+    }
+  }
+  for (int64_t i = end; i < n; i++) out[i] = 0;
+}
+
+static void NAME(fill_plane)(T *out, const cr_conv_slab *s, int64_t c, int64_t phase_y,
+                             int64_t phase_x) {
+  const cr_planes *source = s->source;
+  const cr_conv_axis *y = s->y, *x = s->x;
+  int64_t total = (s->images - 1) * y->pitch + s->rows + y->reach;
+  T *end = out + s->plane;
+  for (int64_t r = 0; r < total; r++, out += x->pitch) {
+    int64_t image = least(r / y->pitch, s->images - 1);
+    int64_t v = s->y0 + y->first + r - image * y->pitch;
+    int64_t at = v * y->step + y->origin[phase_y];
+    if (at < 0 || at >= y->size) {
+      memset(out, 0, (size_t)x->pitch * sizeof(T));
+      continue;
+    }
+    const T *row = (const T *)source->data + (s->n0 + image) * source->sn + c * source->sc +
+                   at * source->sh;
+    NAME(fill_row)(out, x->pitch, row, x->first, x, phase_x, source->sw);
+  }
+  memset(out, 0, (size_t)(end - out) * sizeof(T));
+}
+
+static void NAME(fill)(const cr_conv_slab *s) {
+  T *out = s->slab;
+  for (int64_t c = s->c0; c < s->c0 + s->channels; c++)
+    for (int64_t py = 0; py < s->y->phases; py++)
+      for (int64_t px = 0; px < s->x->phases; px++, out += s->plane)
+        NAME(fill_plane)(out, s, c, py, px);
+}
+
+/* One row of output pixels of `channels` channels, pixels outside, channels inside. */
+static void NAME(transpose_row)(T *out, int64_t width, const T *in, int64_t channels, int64_t sc,
+                                int64_t pixels, int64_t sw) {
+  for (int64_t x = 0; x < pixels; x++)
+    for (int64_t m = 0; m < channels; m++) out[x * width + m] = in[m * sc + x * sw];
+}
+
+static void NAME(transpose)(const cr_conv_columns *s) {
+  const cr_planes *source = s->source;
+  for (int64_t m = 0; m < s->channels; m += s->width) {
+    int64_t channels = least(s->width, s->channels - m);
+    int64_t width = (channels + s->lanes - 1) / s->lanes * s->lanes;
+    T *panel = (T *)s->columns + m * s->length;
+    memset(panel, 0, (size_t)(width * s->length) * sizeof(T));
+    for (int64_t n = 0; n < s->images; n++) {
+      for (int64_t j = 0; j < s->rows; j++) {
+        const T *in = (const T *)source->data + (s->n0 + n) * source->sn +
+                      (s->c0 + m) * source->sc + (s->y0 + j) * source->sh;
+        T *out = panel + (n * s->y->pitch + j) * s->x->pitch * width;
+        NAME(transpose_row)(out, width, in, channels, source->sc, s->x->out, source->sw);
+      }
+    }
+  }
+}
+
+static void NAME(store)(const cr_conv_store *s) {
+  for (int64_t m = 0; m < s->rows; m++) {
+    const T *row = (const T *)s->c + m * s->ldc;
+    T *image = (T *)s->image + m * s->sc;
+    for (int64_t p = 0; p < s->count; p++) {
+      const T *from = row + s->pieces[p].from;
+      T *to = image + s->pieces[p].to;
+      int64_t n = s->pieces[p].length;
+      if (s->sw == 1) {
+        CR_INDEPENDENT for (int64_t i = 0; i < n; i++) to[i] = from[i];
+      } else {
+        for (int64_t i = 0; i < n; i++) to[i * s->sw] = from[i];
+      }
+    }
+  }
+}
+
+static void NAME(reduce)(const cr_conv_reduce *r, int64_t begin, int64_t end) {
+  T scale = (T)r->scale;
+  for (int64_t m = begin; m < end; m++) {
+    int64_t start = m / r->width * r->width;
+    int64_t channels = least(r->width, r->rows - start);
+    int64_t width = (channels + r->lanes - 1) / r->lanes * r->lanes;
+    const T *from = (const T *)r->partial + start * r->steps + (m - start);
+    T *grad = (T *)r->grad + m * r->row_stride;
+    for (int64_t k = 0; k < r->steps; k++) {
+      T sum = 0;
+      for (int64_t p = 0; p < r->parts; p++) sum += from[p * r->part_stride + k * width];
+      grad[k] += scale * sum;
+    }
+  }
+}
+
+static void NAME(pack)(const cr_conv_pack *p, int64_t begin, int64_t end) {
+  int64_t area = p->kernel_h * p->kernel_w, taps = p->taps_y * p->taps_x;
+  for (int64_t row = begin; row < end; row++) {
+    int64_t group = row / p->rows, m = row % p->rows;
+    const T *in = (const T *)p->weight + (group * p->channels * p->rows + m) * area;
+    T *out = (T *)p->packed + row * p->channels * taps;
+    for (int64_t c = 0; c < p->channels; c++, in += p->rows * area)
+      for (int64_t ty = 0; ty < p->taps_y; ty++)
+        for (int64_t tx = 0; tx < p->taps_x; tx++)
+          *out++ = in[(p->first_y + ty * p->step_y) * p->kernel_w + p->first_x + tx * p->step_x];
+  }
+}
+
+static double NAME(plane_sum)(const cr_planes *p, int64_t c) {
+  double total = 0;
+  for (int64_t n = 0; n < p->n; n++) {
+    for (int64_t y = 0; y < p->h; y++) {
+      const T *row = (const T *)p->data + n * p->sn + c * p->sc + y * p->sh;
+      T sum[16] = {0};
+      int64_t x = 0;
+      if (p->sw == 1)
+        for (; x + 16 <= p->w; x += 16)
+          for (int i = 0; i < 16; i++) sum[i] += row[x + i];
+      T rest = 0;
+      for (; x < p->w; x++) rest += row[x * p->sw];
+      for (int i = 0; i < 16; i++) rest += sum[i];
+      total += rest;
+    }
+  }
+  return total;
+}
+
+static void NAME(register)(cr_conv_kernels *k) {
+#define ENTER(rows, vectors) k->tile[rows - 1][vectors - 1] = NAME(tile_##rows##x##vectors);
+#define ENTER_ROWS(rows) ENTER(rows, 1) ENTER(rows, 2) ENTER(rows, 3) ENTER(rows, 4)
+  ENTER_ROWS(1)
+  ENTER_ROWS(2)
+  ENTER_ROWS(3)
+  ENTER_ROWS(4)
+  ENTER_ROWS(5)
+  ENTER_ROWS(6)
+#undef ENTER_ROWS
+#undef ENTER
+  k->lanes = (int)LANES;
+  k->vectors = VECTORS;
+  k->fill = NAME(fill);
+  k->store = NAME(store);
+  k->transpose = NAME(transpose);
+  k->reduce = NAME(reduce);
+  k->pack = NAME(pack);
+  k->plane_sum = NAME(plane_sum);
+}
+
+#undef LANES
+#undef VEC
+#undef T
+#undef NAME

@@ -1,0 +1,42 @@
+/* The engine of all 2-D convolutions.
+ *
+ * A correlation computes, for every output pixel (j, i) of every image and every row m of a group,
+ *
+ *     dest[m][j][i] = bias[m] + sum over c, ty, tx of
+ *                     weight[m][c][ty][tx] * source[c][j * step_y + y(ty)][i * step_x + x(tx)]
+ *
+ * where y(t) = first + t * delta, and the source is zero outside. Forward convolution is one of these;
+ * the gradient to the input is one for each phase of the stride; transposed convolution changes the
+ * two. Results do not depend on the number of threads. */
+#ifndef CR_OPS_CORRELATE_H
+#define CR_OPS_CORRELATE_H
+
+#include "core/dtype.h"
+#include "core/status.h"
+#include "kernels/conv.h"
+
+typedef struct {
+  int64_t step, taps, first, delta;
+} cr_tap_axis;
+
+typedef struct {
+  cr_dtype dtype;
+  int64_t groups;
+  cr_planes source; /* c: channels of all groups */
+  cr_planes dest;   /* c: rows of all groups; shares no memory with the source or weight */
+  cr_tap_axis y, x;
+} cr_correlation;
+
+/* weight: contiguous, (rows of all groups) x (channels of a group) x taps y x taps x; bias: one for
+ * each row, or NULL. */
+cr_status cr_correlate(const cr_correlation *g, const void *weight, const void *bias);
+
+/* grad += scale * the gradient to the weight, where dest holds the gradient to the output. grad is
+ * contiguous. */
+cr_status cr_correlate_weight_gradient(const cr_correlation *g, void *grad, double scale);
+
+/* grad[c * stride] += scale * sum of channel c of the planes. */
+cr_status cr_correlate_bias_gradient(cr_dtype dtype, const cr_planes *planes, void *grad,
+                                     int64_t stride, double scale);
+
+#endif
