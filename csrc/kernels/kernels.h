@@ -17,8 +17,10 @@
 #include "kernels/loss.h"
 #include "kernels/optim.h"
 #include "kernels/conv.h"
+#include "kernels/norm.h"
 #include "kernels/pointwise.h"
 #include "kernels/softmax.h"
+#include "kernels/pool.h"
 
 #define CR_KERNEL_FAMILIES(X)                                                                      \
   X(pointwise)                                                                                     \
@@ -29,7 +31,9 @@
   X(softmax)                                                                                       \
   X(loss)                                                                                          \
   X(optim)                                                                                         \
-  X(conv)
+  X(conv)                                                                                          \
+  X(pool)                                                                                          \
+  X(norm)
 
 /* Plain product for sizes that are not worth a BLAS call; arguments as cr_gemm's. */
 typedef void (*cr_small_gemm)(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k,
@@ -56,6 +60,8 @@ typedef struct {
   cr_loop loss_slope[CR_LOSS_COUNT][2]; /* gradInput, input, target, weight, second weight */
   cr_loop optim[CR_OPTIM_COUNT][2];     /* x, dfdx, the state */
   cr_conv_kernels conv[2];
+  cr_pool_kernels pool[2];
+  cr_norm_kernels norm[2];
 } cr_kernel_table;
 
 /* The table in use. */

@@ -8,6 +8,8 @@
   X(tensor_view)                                                                                   \
   X(tensor_pointwise)                                                                              \
   X(nn_conv)                                                                                       \
+  X(nn_norm)                                                                                       \
+  X(nn_pool)                                                                                       \
   X(storage)                                                                                       \
   X(system)                                                                                        \
   X(image)                                                                                         \

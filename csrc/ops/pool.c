@@ -1,0 +1,207 @@
+#include "ops/pool.h"
+
+#include "core/parallel.h"
+#include "kernels/kernels.h"
+#include "ops/layer_check.h"
+
+/* ---- checks ---- */
+
+static cr_status check_range(const char *name, int64_t value, int64_t low) {
+  const int64_t high = 1 << 30;
+  if (value >= low && value <= high) return CR_OK;
+  return cr_fail(CR_EINVAL, "%s must be an integer from %lld to %lld, got %lld", name,
+                 (long long)low, (long long)high, (long long)value);
+}
+
+static cr_status check_shape(const cr_pool_shape *s) {
+  CR_TRY(check_range("kW", s->kernel_w, 1));
+  CR_TRY(check_range("kH", s->kernel_h, 1));
+  CR_TRY(check_range("dW", s->step_w, 1));
+  CR_TRY(check_range("dH", s->step_h, 1));
+  CR_TRY(check_range("padW", s->pad_w, 0));
+  CR_TRY(check_range("padH", s->pad_h, 0));
+  if (s->pad_w <= s->kernel_w / 2 && s->pad_h <= s->kernel_h / 2) return CR_OK;
+  return cr_fail(CR_EINVAL,
+                 "padding must be at most half the kernel's size, got %lld x %lld for a kernel of "
+                 "%lld x %lld (W x H)",
+                 (long long)s->pad_w, (long long)s->pad_h, (long long)s->kernel_w,
+                 (long long)s->kernel_h);
+}
+
+static cr_status check_image(const cr_tensor *t, const char *name) {
+  CR_TRY(cr_check_layer_float(t, name));
+  char text[CR_SHAPE_TEXT];
+  bool fits = (t->ndim == 3 || t->ndim == 4) && t->size[t->ndim - 3] > 0 &&
+              t->size[t->ndim - 2] > 0 && t->size[t->ndim - 1] > 0;
+  if (!fits)
+    return cr_fail(CR_EINVAL, "%s must be (N x C x H x W) or (C x H x W), got (%s)", name,
+                   cr_shape_text(text, t->ndim, t->size));
+  int64_t h = t->size[t->ndim - 2], w = t->size[t->ndim - 1];
+  if (h <= INT32_MAX / w) return CR_OK;
+  return cr_fail(CR_EINVAL, "%s must have fewer than 2147483648 pixels, got (%s)", name,
+                 cr_shape_text(text, t->ndim, t->size));
+}
+
+static int64_t output_length(int64_t size, int64_t kernel, int64_t step, int64_t pad, bool ceil) {
+  int64_t room = size + 2 * pad - kernel + (ceil ? step - 1 : 0);
+  if (room < 0) return 0;
+  int64_t length = room / step + 1;
+  if (ceil && (length - 1) * step >= size + pad) length--; /* would lie in the padding alone */
+  return length;
+}
+
+static cr_status output_size(const cr_tensor *input, const cr_pool_shape *s, int64_t *size) {
+  int last = input->ndim - 1;
+  for (int d = 0; d < last - 1; d++) size[d] = input->size[d];
+  size[last - 1] =
+      output_length(input->size[last - 1], s->kernel_h, s->step_h, s->pad_h, s->ceil_mode);
+  size[last] = output_length(input->size[last], s->kernel_w, s->step_w, s->pad_w, s->ceil_mode);
+  if (size[last - 1] > 0 && size[last] > 0) return CR_OK;
+  char text[CR_SHAPE_TEXT];
+  return cr_fail(CR_EINVAL,
+                 "the window of %lld x %lld (H x W) is larger than the input with its padding, "
+                 "%lld x %lld; got an input of (%s)",
+                 (long long)s->kernel_h, (long long)s->kernel_w,
+                 (long long)(input->size[last - 1] + 2 * s->pad_h),
+                 (long long)(input->size[last] + 2 * s->pad_w),
+                 cr_shape_text(text, input->ndim, input->size));
+}
+
+static cr_status check_indices(const cr_tensor *indices, int ndim, const int64_t *size,
+                               int64_t pixels) {
+  if (indices->dtype != CR_I64)
+    return cr_fail(CR_EINVAL, "indices must be a torch.LongTensor, got a %s",
+                   cr_dtype_tensor_name(indices->dtype));
+  CR_TRY(cr_check_layer_size(indices, "indices", ndim, size));
+  if (!cr_tensor_is_contiguous(indices))
+    return cr_fail(CR_EINVAL, "indices must be contiguous");
+  const int64_t *data = cr_tensor_data(indices);
+  int64_t count = cr_tensor_numel(indices);
+  for (int64_t i = 0; i < count; i++)
+    if (data[i] < 1 || data[i] > pixels)
+      return cr_fail(CR_EINVAL, "indices must be from 1 to %lld, got %lld", (long long)pixels,
+                     (long long)data[i]);
+  return CR_OK;
+}
+
+/* ---- running ---- */
+
+typedef struct {
+  cr_pool_job job;
+  cr_pool_kernel kernel;
+  char *rows; /* one for each thread */
+  int64_t row_bytes;
+} pool_run;
+
+static void run_planes(int64_t begin, int64_t end, int thread, void *context) {
+  const pool_run *run = context;
+  cr_pool_job job = run->job;
+  job.row = run->rows + thread * run->row_bytes;
+  /* A few planes at a time, looking for an interrupt in between. */
+  for (int64_t p = begin; p < end && !cr_interrupt_pending(); p += 64)
+    run->kernel(&job, p, p + 64 < end ? p + 64 : end);
+}
+
+static cr_planes planes_of(const cr_tensor *t) {
+  int c = t->ndim - 3;
+  return (cr_planes){
+      .data = cr_tensor_data(t),
+      .n = c > 0 ? t->size[0] : 1,
+      .c = t->size[c],
+      .h = t->size[c + 1],
+      .w = t->size[c + 2],
+      .sn = c > 0 ? t->stride[0] : 0,
+      .sc = t->stride[c],
+      .sh = t->stride[c + 1],
+      .sw = t->stride[c + 2],
+  };
+}
+
+static cr_status run_kernel(cr_pool_kernel kernel, const cr_tensor *input, const cr_tensor *output,
+                            int64_t *indices, const cr_pool_shape *s) {
+  if (cr_tensor_numel(output) == 0) return CR_OK;
+  pool_run run = {
+      .job = {.window = {s->kernel_w, s->kernel_h, s->step_w, s->step_h, s->pad_w, s->pad_h,
+                         s->count_pad},
+              .input = planes_of(input),
+              .output = planes_of(output),
+              .indices = indices},
+      .kernel = kernel,
+  };
+  const cr_planes *out = &run.job.output;
+  run.row_bytes = (out->w * 12 + 16 + CR_ALIGNMENT - 1) / CR_ALIGNMENT * CR_ALIGNMENT;
+  run.rows = cr_scratch(CR_SCRATCH_INDEX, (size_t)(run.row_bytes * cr_num_threads()));
+  if (!run.rows) return CR_ENOMEM;
+  double taps = (double)s->kernel_w * (double)s->kernel_h + 4;
+  int64_t grain = cr_grain(0.2 * taps * (double)out->h * (double)out->w);
+  cr_parallel_for(out->n * out->c, grain, run_planes, &run);
+  return cr_check_interrupt();
+}
+
+static const cr_pool_kernels *kernels_for(const cr_tensor *t) {
+  return &cr_kernels()->pool[t->dtype == CR_F64];
+}
+
+/* ---- operations ---- */
+
+static cr_status prepare_forward(cr_tensor *output, const cr_tensor *input,
+                                 const cr_pool_shape *s) {
+  int64_t size[CR_MAX_DIMS];
+  CR_TRY(check_shape(s));
+  CR_TRY(check_image(input, "input"));
+  CR_TRY(cr_check_layer_type(output, "output", input->dtype));
+  CR_TRY(output_size(input, s, size));
+  CR_TRY(cr_tensor_resize(output, input->ndim, size));
+  return cr_check_layer_result(output, "output", input, "input");
+}
+
+static cr_status prepare_backward(cr_tensor *grad_input, const cr_tensor *input,
+                                  const cr_tensor *grad_output, const cr_pool_shape *s) {
+  int64_t size[CR_MAX_DIMS];
+  CR_TRY(check_shape(s));
+  CR_TRY(check_image(input, "input"));
+  CR_TRY(output_size(input, s, size));
+  CR_TRY(cr_check_layer_type(grad_output, "gradOutput", input->dtype));
+  CR_TRY(cr_check_layer_size(grad_output, "gradOutput", input->ndim, size));
+  CR_TRY(cr_check_layer_type(grad_input, "gradInput", input->dtype));
+  CR_TRY(cr_tensor_resize_as(grad_input, input));
+  return cr_check_layer_result(grad_input, "gradInput", grad_output, "gradOutput");
+}
+
+cr_status cr_max_pool_forward(cr_tensor *output, cr_tensor *indices, const cr_tensor *input,
+                              const cr_pool_shape *shape) {
+  CR_TRY(prepare_forward(output, input, shape));
+  int64_t *places = NULL;
+  if (indices) {
+    if (indices->dtype != CR_I64)
+      return cr_fail(CR_EINVAL, "indices must be a torch.LongTensor, got a %s",
+                     cr_dtype_tensor_name(indices->dtype));
+    CR_TRY(cr_tensor_resize_as(indices, output));
+    if (!cr_tensor_is_contiguous(indices))
+      return cr_fail(CR_EINVAL, "indices must be contiguous");
+    places = cr_tensor_data(indices);
+  }
+  return run_kernel(kernels_for(input)->max, input, output, places, shape);
+}
+
+cr_status cr_max_pool_backward(cr_tensor *grad_input, const cr_tensor *input,
+                               const cr_tensor *grad_output, const cr_tensor *indices,
+                               const cr_pool_shape *shape) {
+  CR_TRY(prepare_backward(grad_input, input, grad_output, shape));
+  int64_t pixels = input->size[input->ndim - 2] * input->size[input->ndim - 1];
+  CR_TRY(check_indices(indices, grad_output->ndim, grad_output->size, pixels));
+  return run_kernel(kernels_for(input)->max_backward, grad_input, grad_output,
+                    cr_tensor_data(indices), shape);
+}
+
+cr_status cr_average_pool_forward(cr_tensor *output, const cr_tensor *input,
+                                  const cr_pool_shape *shape) {
+  CR_TRY(prepare_forward(output, input, shape));
+  return run_kernel(kernels_for(input)->average, input, output, NULL, shape);
+}
+
+cr_status cr_average_pool_backward(cr_tensor *grad_input, const cr_tensor *input,
+                                   const cr_tensor *grad_output, const cr_pool_shape *shape) {
+  CR_TRY(prepare_backward(grad_input, input, grad_output, shape));
+  return run_kernel(kernels_for(input)->average_backward, grad_input, grad_output, NULL, shape);
+}
