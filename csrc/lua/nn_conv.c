@@ -27,7 +27,7 @@ typedef cr_status (*backward_weight_fn)(cr_tensor *, cr_tensor *, const cr_tenso
 
 /* (layer, input, weight, bias or nil, output, shape...) -> output */
 static int forward(lua_State *L, forward_fn run) {
-  const cr_tensor *input = cr_check_tensor(L, 2, "input");
+  const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
   const cr_tensor *weight = cr_check_tensor(L, 3, "weight");
   const cr_tensor *bias = cr_opt_tensor(L, 4, "bias");
   cr_tensor *output = cr_check_tensor(L, 5, "output");
@@ -39,8 +39,8 @@ static int forward(lua_State *L, forward_fn run) {
 
 /* (layer, input, gradOutput, weight, gradInput, shape...) -> gradInput */
 static int backward_input(lua_State *L, backward_input_fn run) {
-  const cr_tensor *input = cr_check_tensor(L, 2, "input");
-  const cr_tensor *grad_output = cr_check_tensor(L, 3, "gradOutput");
+  const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
+  const cr_tensor *grad_output = cr_check_layer_tensor(L, 3, "gradOutput");
   const cr_tensor *weight = cr_check_tensor(L, 4, "weight");
   cr_tensor *grad_input = cr_check_tensor(L, 5, "gradInput");
   cr_conv_shape shape = check_shape(L, 6);
@@ -51,8 +51,8 @@ static int backward_input(lua_State *L, backward_input_fn run) {
 
 /* (layer, input, gradOutput, gradWeight, gradBias or nil, scale, shape...) */
 static int backward_weight(lua_State *L, backward_weight_fn run) {
-  const cr_tensor *input = cr_check_tensor(L, 2, "input");
-  const cr_tensor *grad_output = cr_check_tensor(L, 3, "gradOutput");
+  const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
+  const cr_tensor *grad_output = cr_check_layer_tensor(L, 3, "gradOutput");
   cr_tensor *grad_weight = cr_check_tensor(L, 4, "gradWeight");
   cr_tensor *grad_bias = cr_opt_tensor(L, 5, "gradBias");
   double scale = cr_check_number(L, 6, "scale");

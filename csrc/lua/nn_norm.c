@@ -22,7 +22,7 @@ static cr_batch_norm_state check_state(lua_State *L, int arg) {
 
 /* (layer, input, output, state...) -> output */
 static int batch_norm_forward(lua_State *L) {
-  const cr_tensor *input = cr_check_tensor(L, 2, "input");
+  const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
   cr_tensor *output = cr_check_tensor(L, 3, "output");
   cr_batch_norm_state state = check_state(L, 4);
   CR_LAYER_CALL(L, cr_batch_norm_forward(output, input, &state));
@@ -33,8 +33,8 @@ static int batch_norm_forward(lua_State *L) {
 /* (layer, input, gradOutput, gradInput or nil, gradWeight or nil, gradBias or nil, scale, state...)
  * -> gradInput */
 static int batch_norm_backward(lua_State *L) {
-  const cr_tensor *input = cr_check_tensor(L, 2, "input");
-  const cr_tensor *grad_output = cr_check_tensor(L, 3, "gradOutput");
+  const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
+  const cr_tensor *grad_output = cr_check_layer_tensor(L, 3, "gradOutput");
   cr_tensor *grad_input = cr_opt_tensor(L, 4, "gradInput");
   cr_tensor *grad_weight = cr_opt_tensor(L, 5, "gradWeight");
   cr_tensor *grad_bias = cr_opt_tensor(L, 6, "gradBias");

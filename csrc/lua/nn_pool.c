@@ -19,7 +19,7 @@ static cr_pool_shape check_shape(lua_State *L, int arg) {
 
 /* (layer, input, output, indices or nil, shape...) -> output */
 static int max_pool_forward(lua_State *L) {
-  const cr_tensor *input = cr_check_tensor(L, 2, "input");
+  const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
   cr_tensor *output = cr_check_tensor(L, 3, "output");
   cr_tensor *indices = cr_opt_tensor(L, 4, "indices");
   cr_pool_shape shape = check_shape(L, 5);
@@ -30,8 +30,8 @@ static int max_pool_forward(lua_State *L) {
 
 /* (layer, input, gradOutput, indices, gradInput, shape...) -> gradInput */
 static int max_pool_backward(lua_State *L) {
-  const cr_tensor *input = cr_check_tensor(L, 2, "input");
-  const cr_tensor *grad_output = cr_check_tensor(L, 3, "gradOutput");
+  const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
+  const cr_tensor *grad_output = cr_check_layer_tensor(L, 3, "gradOutput");
   const cr_tensor *indices = cr_check_tensor(L, 4, "indices");
   cr_tensor *grad_input = cr_check_tensor(L, 5, "gradInput");
   cr_pool_shape shape = check_shape(L, 6);
@@ -42,7 +42,7 @@ static int max_pool_backward(lua_State *L) {
 
 /* (layer, input, output, shape...) -> output */
 static int average_pool_forward(lua_State *L) {
-  const cr_tensor *input = cr_check_tensor(L, 2, "input");
+  const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
   cr_tensor *output = cr_check_tensor(L, 3, "output");
   cr_pool_shape shape = check_shape(L, 4);
   CR_LAYER_CALL(L, cr_average_pool_forward(output, input, &shape));
@@ -52,8 +52,8 @@ static int average_pool_forward(lua_State *L) {
 
 /* (layer, input, gradOutput, gradInput, shape...) -> gradInput */
 static int average_pool_backward(lua_State *L) {
-  const cr_tensor *input = cr_check_tensor(L, 2, "input");
-  const cr_tensor *grad_output = cr_check_tensor(L, 3, "gradOutput");
+  const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
+  const cr_tensor *grad_output = cr_check_layer_tensor(L, 3, "gradOutput");
   cr_tensor *grad_input = cr_check_tensor(L, 4, "gradInput");
   cr_pool_shape shape = check_shape(L, 5);
   CR_LAYER_CALL(L, cr_average_pool_backward(grad_input, input, grad_output, &shape));

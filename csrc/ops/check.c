@@ -36,6 +36,17 @@ cr_status cr_expect_size_of(const char *name, const cr_tensor *t, const cr_tenso
                  cr_paren_text(got, t));
 }
 
+cr_status cr_expect_size(const char *name, const cr_tensor *t, int ndim, const int64_t *size) {
+  cr_tensor like = {.ndim = ndim};
+  for (int d = 0; d < ndim; d++) like.size[d] = size[d];
+  return cr_expect_size_of(name, t, &like);
+}
+
+cr_status cr_expect_vector(const char *name, const cr_tensor *t, cr_dtype dtype, int64_t size) {
+  CR_TRY(cr_expect_dtype(name, t, dtype));
+  return cr_expect_size(name, t, 1, &size);
+}
+
 cr_status cr_prepare_result(cr_tensor *out, int ndim, const int64_t *size, const cr_tensor *avoid) {
   CR_TRY(cr_tensor_resize(out, ndim, size));
   bool is_fit = !cr_tensor_has_internal_overlap(out) && !(avoid && cr_tensor_overlaps(out, avoid));

@@ -19,6 +19,11 @@ cr_status cr_expect_forward(const cr_tensor *kept, const cr_tensor *input);
 /* "gradOutput must be (5 x 4), got (5 x 3)" */
 cr_status cr_expect_size_of(const char *name, const cr_tensor *t, const cr_tensor *like);
 
+cr_status cr_expect_size(const char *name, const cr_tensor *t, int ndim, const int64_t *size);
+
+/* A vector of the type and size: a bias, running statistics. */
+cr_status cr_expect_vector(const char *name, const cr_tensor *t, cr_dtype dtype, int64_t size);
+
 /* "(5 x 4)" into buffer (CR_SIZE_TEXT + 2 bytes and more for the spaces); "(empty)" without
  * dimensions. Returns buffer. */
 #define CR_PAREN_TEXT (CR_MAX_DIMS * 23 + 3)

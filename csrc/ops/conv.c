@@ -2,9 +2,9 @@
 
 #include "core/parallel.h"
 #include "kernels/kernels.h"
+#include "ops/check.h"
 #include "ops/copy.h"
 #include "ops/correlate.h"
-#include "ops/layer_check.h"
 
 #include <string.h>
 
@@ -35,12 +35,12 @@ static cr_status check_shape(geometry *g, const cr_tensor *weight, const cr_conv
   CR_TRY(check_range("groups", s->groups, 1));
   CR_TRY(check_range("adjW", s->adj_w, 0));
   CR_TRY(check_range("adjH", s->adj_h, 0));
-  CR_TRY(cr_check_layer_float(weight, "weight"));
+  CR_TRY(cr_expect_float("weight", weight));
   if (weight->ndim != 4 || cr_tensor_numel(weight) == 0 || weight->size[0] % s->groups != 0) {
-    char text[CR_SHAPE_TEXT];
+    char text[CR_PAREN_TEXT];
     return cr_fail(CR_EINVAL,
-                   "weight must have 4 dimensions, the first divisible by the %lld groups, got (%s)",
-                   (long long)s->groups, cr_shape_text(text, weight->ndim, weight->size));
+                   "weight must have 4 dimensions, the first divisible by the %lld groups, got %s",
+                   (long long)s->groups, cr_paren_text(text, weight));
   }
   CR_TRY(check_range("kW", weight->size[3], 1));
   CR_TRY(check_range("kH", weight->size[2], 1));
@@ -54,18 +54,18 @@ static cr_status check_shape(geometry *g, const cr_tensor *weight, const cr_conv
 
 static cr_status check_image(const cr_tensor *t, const char *name, cr_dtype dtype,
                              int64_t channels) {
-  CR_TRY(cr_check_layer_type(t, name, dtype));
+  CR_TRY(cr_expect_dtype(name, t, dtype));
   bool fits = (t->ndim == 3 || t->ndim == 4) && t->size[t->ndim - 3] == channels &&
               t->size[t->ndim - 2] > 0 && t->size[t->ndim - 1] > 0;
   if (fits) return CR_OK;
-  char text[CR_SHAPE_TEXT];
-  return cr_fail(CR_EINVAL, "%s must be (N x %lld x H x W) or (%lld x H x W), got (%s)", name,
-                 (long long)channels, (long long)channels, cr_shape_text(text, t->ndim, t->size));
+  char text[CR_PAREN_TEXT];
+  return cr_fail(CR_EINVAL, "%s must be (N x %lld x H x W) or (%lld x H x W), got %s", name,
+                 (long long)channels, (long long)channels, cr_paren_text(text, t));
 }
 
 static cr_status check_bias(const cr_tensor *bias, const char *name, cr_dtype dtype,
                             int64_t channels) {
-  return bias ? cr_check_layer_vector(bias, name, dtype, channels) : CR_OK;
+  return bias ? cr_expect_vector(name, bias, dtype, channels) : CR_OK;
 }
 
 static int64_t reach(int64_t kernel, int64_t dilation) { return dilation * (kernel - 1) + 1; }
@@ -76,12 +76,12 @@ static cr_status small_size(const geometry *g, const cr_tensor *big, int64_t *si
   int64_t h = big->size[big->ndim - 2], w = big->size[big->ndim - 1];
   int64_t reach_h = reach(g->kernel_h, s->dilation_h), reach_w = reach(g->kernel_w, s->dilation_w);
   if (h + 2 * s->pad_h < reach_h || w + 2 * s->pad_w < reach_w) {
-    char text[CR_SHAPE_TEXT];
+    char text[CR_PAREN_TEXT];
     return cr_fail(CR_EINVAL,
                    "the kernel reaches over %lld x %lld (H x W), more than the input with its "
-                   "padding, %lld x %lld; got an input of (%s)",
+                   "padding, %lld x %lld; got an input of %s",
                    (long long)reach_h, (long long)reach_w, (long long)(h + 2 * s->pad_h),
-                   (long long)(w + 2 * s->pad_w), cr_shape_text(text, big->ndim, big->size));
+                   (long long)(w + 2 * s->pad_w), cr_paren_text(text, big));
   }
   int64_t *at = size;
   if (big->ndim == 4) *at++ = big->size[0];
@@ -104,9 +104,9 @@ static cr_status big_size(const geometry *g, const cr_tensor *small, int64_t *si
   __int128 w = (__int128)(small->size[small->ndim - 1] - 1) * s->step_w - 2 * s->pad_w +
                reach(g->kernel_w, s->dilation_w) + s->adj_w;
   if (h < 1 || w < 1 || h > INT64_MAX / 4 || w > INT64_MAX / 4) {
-    char text[CR_SHAPE_TEXT];
-    return cr_fail(CR_EINVAL, "the output's size would be %lld x %lld (H x W) for an input of (%s)",
-                   (long long)h, (long long)w, cr_shape_text(text, small->ndim, small->size));
+    char text[CR_PAREN_TEXT];
+    return cr_fail(CR_EINVAL, "the output's size would be %lld x %lld (H x W) for an input of %s",
+                   (long long)h, (long long)w, cr_paren_text(text, small));
   }
   int64_t *at = size;
   if (small->ndim == 4) *at++ = small->size[0];
@@ -307,10 +307,10 @@ static cr_status run_to_big(const geometry *g, const cr_tensor *small, cr_tensor
 
 /* ---- gradients to the parameters ---- */
 
-static cr_status check_gradient(const cr_tensor *t, const char *name, const cr_tensor *a,
-                                const cr_tensor *b) {
-  CR_TRY(cr_check_layer_result(t, name, a, "input"));
-  return cr_check_layer_result(t, name, b, "gradOutput");
+/* Gradients that are added to cannot move to other memory. */
+static cr_status check_gradient(const cr_tensor *t, const char *name) {
+  if (!cr_tensor_has_internal_overlap(t)) return CR_OK;
+  return cr_fail(CR_EINVAL, "%s must not be an expanded tensor", name);
 }
 
 static cr_status run_weight_gradient(const geometry *g, const cr_tensor *big,
@@ -343,11 +343,10 @@ cr_status cr_conv_forward(cr_tensor *output, const cr_tensor *input, const cr_te
   CR_TRY(check_shape(&g, weight, shape));
   CR_TRY(check_image(input, "input", weight->dtype, g.big_channels));
   CR_TRY(check_bias(bias, "bias", weight->dtype, g.small_channels));
-  CR_TRY(cr_check_layer_type(output, "output", weight->dtype));
+  CR_TRY(cr_expect_dtype("output", output, weight->dtype));
   CR_TRY(small_size(&g, input, size));
-  CR_TRY(cr_tensor_resize(output, input->ndim, size));
-  CR_TRY(cr_check_layer_result(output, "output", input, "input"));
-  CR_TRY(cr_check_layer_result(output, "output", weight, "weight"));
+  CR_TRY(cr_prepare_result(output, input->ndim, size, input));
+  CR_TRY(cr_prepare_result(output, input->ndim, size, weight));
   return run_to_small(&g, input, output, weight, bias);
 }
 
@@ -359,12 +358,11 @@ cr_status cr_conv_backward_input(cr_tensor *grad_input, const cr_tensor *input,
   CR_TRY(check_shape(&g, weight, shape));
   CR_TRY(check_image(input, "input", weight->dtype, g.big_channels));
   CR_TRY(small_size(&g, input, size));
-  CR_TRY(cr_check_layer_type(grad_output, "gradOutput", weight->dtype));
-  CR_TRY(cr_check_layer_size(grad_output, "gradOutput", input->ndim, size));
-  CR_TRY(cr_check_layer_type(grad_input, "gradInput", weight->dtype));
-  CR_TRY(cr_tensor_resize_as(grad_input, input));
-  CR_TRY(cr_check_layer_result(grad_input, "gradInput", grad_output, "gradOutput"));
-  CR_TRY(cr_check_layer_result(grad_input, "gradInput", weight, "weight"));
+  CR_TRY(cr_expect_dtype("gradOutput", grad_output, weight->dtype));
+  CR_TRY(cr_expect_size("gradOutput", grad_output, input->ndim, size));
+  CR_TRY(cr_expect_dtype("gradInput", grad_input, weight->dtype));
+  CR_TRY(cr_prepare_result(grad_input, input->ndim, input->size, grad_output));
+  CR_TRY(cr_prepare_result(grad_input, input->ndim, input->size, weight));
   return run_to_big(&g, grad_output, grad_input, weight, NULL);
 }
 
@@ -376,11 +374,11 @@ cr_status cr_conv_backward_weight(cr_tensor *grad_weight, cr_tensor *grad_bias,
   CR_TRY(check_shape(&g, grad_weight, shape));
   CR_TRY(check_image(input, "input", grad_weight->dtype, g.big_channels));
   CR_TRY(small_size(&g, input, size));
-  CR_TRY(cr_check_layer_type(grad_output, "gradOutput", grad_weight->dtype));
-  CR_TRY(cr_check_layer_size(grad_output, "gradOutput", input->ndim, size));
+  CR_TRY(cr_expect_dtype("gradOutput", grad_output, grad_weight->dtype));
+  CR_TRY(cr_expect_size("gradOutput", grad_output, input->ndim, size));
   CR_TRY(check_bias(grad_bias, "gradBias", grad_weight->dtype, g.small_channels));
-  CR_TRY(check_gradient(grad_weight, "gradWeight", input, grad_output));
-  if (grad_bias) CR_TRY(check_gradient(grad_bias, "gradBias", input, grad_output));
+  CR_TRY(check_gradient(grad_weight, "gradWeight"));
+  if (grad_bias) CR_TRY(check_gradient(grad_bias, "gradBias"));
   CR_TRY(run_weight_gradient(&g, input, grad_output, grad_weight, scale));
   return run_bias_gradient(grad_bias, grad_output, scale);
 }
@@ -394,11 +392,10 @@ cr_status cr_full_conv_forward(cr_tensor *output, const cr_tensor *input, const 
   CR_TRY(check_shape(&g, weight, shape));
   CR_TRY(check_image(input, "input", weight->dtype, g.small_channels));
   CR_TRY(check_bias(bias, "bias", weight->dtype, g.big_channels));
-  CR_TRY(cr_check_layer_type(output, "output", weight->dtype));
+  CR_TRY(cr_expect_dtype("output", output, weight->dtype));
   CR_TRY(big_size(&g, input, size));
-  CR_TRY(cr_tensor_resize(output, input->ndim, size));
-  CR_TRY(cr_check_layer_result(output, "output", input, "input"));
-  CR_TRY(cr_check_layer_result(output, "output", weight, "weight"));
+  CR_TRY(cr_prepare_result(output, input->ndim, size, input));
+  CR_TRY(cr_prepare_result(output, input->ndim, size, weight));
   return run_to_big(&g, input, output, weight, bias);
 }
 
@@ -410,12 +407,11 @@ cr_status cr_full_conv_backward_input(cr_tensor *grad_input, const cr_tensor *in
   CR_TRY(check_shape(&g, weight, shape));
   CR_TRY(check_image(input, "input", weight->dtype, g.small_channels));
   CR_TRY(big_size(&g, input, size));
-  CR_TRY(cr_check_layer_type(grad_output, "gradOutput", weight->dtype));
-  CR_TRY(cr_check_layer_size(grad_output, "gradOutput", input->ndim, size));
-  CR_TRY(cr_check_layer_type(grad_input, "gradInput", weight->dtype));
-  CR_TRY(cr_tensor_resize_as(grad_input, input));
-  CR_TRY(cr_check_layer_result(grad_input, "gradInput", grad_output, "gradOutput"));
-  CR_TRY(cr_check_layer_result(grad_input, "gradInput", weight, "weight"));
+  CR_TRY(cr_expect_dtype("gradOutput", grad_output, weight->dtype));
+  CR_TRY(cr_expect_size("gradOutput", grad_output, input->ndim, size));
+  CR_TRY(cr_expect_dtype("gradInput", grad_input, weight->dtype));
+  CR_TRY(cr_prepare_result(grad_input, input->ndim, input->size, grad_output));
+  CR_TRY(cr_prepare_result(grad_input, input->ndim, input->size, weight));
   return run_to_small(&g, grad_output, grad_input, weight, NULL);
 }
 
@@ -427,11 +423,11 @@ cr_status cr_full_conv_backward_weight(cr_tensor *grad_weight, cr_tensor *grad_b
   CR_TRY(check_shape(&g, grad_weight, shape));
   CR_TRY(check_image(input, "input", grad_weight->dtype, g.small_channels));
   CR_TRY(big_size(&g, input, size));
-  CR_TRY(cr_check_layer_type(grad_output, "gradOutput", grad_weight->dtype));
-  CR_TRY(cr_check_layer_size(grad_output, "gradOutput", input->ndim, size));
+  CR_TRY(cr_expect_dtype("gradOutput", grad_output, grad_weight->dtype));
+  CR_TRY(cr_expect_size("gradOutput", grad_output, input->ndim, size));
   CR_TRY(check_bias(grad_bias, "gradBias", grad_weight->dtype, g.big_channels));
-  CR_TRY(check_gradient(grad_weight, "gradWeight", input, grad_output));
-  if (grad_bias) CR_TRY(check_gradient(grad_bias, "gradBias", input, grad_output));
+  CR_TRY(check_gradient(grad_weight, "gradWeight"));
+  if (grad_bias) CR_TRY(check_gradient(grad_bias, "gradBias"));
   CR_TRY(run_weight_gradient(&g, grad_output, input, grad_weight, scale));
   return run_bias_gradient(grad_bias, grad_output, scale);
 }

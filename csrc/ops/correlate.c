@@ -2,6 +2,7 @@
 
 #include "core/parallel.h"
 #include "kernels/kernels.h"
+#include "ops/check.h"
 
 #include <string.h>
 
@@ -100,7 +101,7 @@ static cr_status too_large(void) {
 static cr_status init_plan(plan *p, const cr_correlation *g) {
   memset(p, 0, sizeof *p);
   p->g = g;
-  p->kernels = &cr_kernels()->conv[g->dtype == CR_F64];
+  p->kernels = &cr_kernels()->conv[cr_float_index(g->dtype)];
   p->width = (int64_t)cr_dtype_size(g->dtype);
   p->channels = g->source.c / g->groups;
   p->rows = g->dest.c / g->groups;
@@ -449,7 +450,7 @@ typedef struct {
 static void run_bias(int64_t begin, int64_t end, int thread, void *context) {
   (void)thread;
   const bias_job *job = context;
-  cr_plane_sum plane_sum = cr_kernels()->conv[job->dtype == CR_F64].plane_sum;
+  cr_plane_sum plane_sum = cr_kernels()->conv[cr_float_index(job->dtype)].plane_sum;
   int64_t width = (int64_t)cr_dtype_size(job->dtype);
   for (int64_t c = begin; c < end; c++) {
     char *at = job->grad + c * job->stride * width;

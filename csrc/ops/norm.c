@@ -2,13 +2,13 @@
 
 #include "core/parallel.h"
 #include "kernels/kernels.h"
-#include "ops/layer_check.h"
+#include "ops/check.h"
 
 /* ---- checks ---- */
 
 static cr_status check_vector(const cr_tensor *t, const char *name, cr_dtype dtype, int64_t size) {
   if (!t) return CR_OK;
-  CR_TRY(cr_check_layer_vector(t, name, dtype, size));
+  CR_TRY(cr_expect_vector(name, t, dtype, size));
   if (cr_tensor_is_contiguous(t)) return CR_OK;
   return cr_fail(CR_EINVAL, "%s must be contiguous", name);
 }
@@ -16,13 +16,13 @@ static cr_status check_vector(const cr_tensor *t, const char *name, cr_dtype dty
 static cr_status check_state(const cr_batch_norm_state *s) {
   cr_dtype dtype = s->running_mean->dtype;
   int64_t channels = cr_tensor_numel(s->running_mean);
-  CR_TRY(cr_check_layer_float(s->running_mean, "running_mean"));
+  CR_TRY(cr_expect_float("running_mean", s->running_mean));
   CR_TRY(check_vector(s->running_mean, "running_mean", dtype, channels));
   CR_TRY(check_vector(s->running_var, "running_var", dtype, channels));
   CR_TRY(check_vector(s->weight, "weight", dtype, channels));
   CR_TRY(check_vector(s->bias, "bias", dtype, channels));
-  CR_TRY(cr_check_layer_type(s->mean, "save_mean", dtype));
-  CR_TRY(cr_check_layer_type(s->inverse_std, "save_std", dtype));
+  CR_TRY(cr_expect_dtype("save_mean", s->mean, dtype));
+  CR_TRY(cr_expect_dtype("save_std", s->inverse_std, dtype));
   if (!(s->eps >= 0)) return cr_fail(CR_EINVAL, "eps must be at least 0, got %g", s->eps);
   if (!(s->momentum >= 0 && s->momentum <= 1))
     return cr_fail(CR_EINVAL, "momentum must be from 0 to 1, got %g", s->momentum);
@@ -31,16 +31,16 @@ static cr_status check_state(const cr_batch_norm_state *s) {
 
 static cr_status check_input(const cr_tensor *t, const cr_batch_norm_state *s) {
   int64_t channels = cr_tensor_numel(s->running_mean);
-  CR_TRY(cr_check_layer_type(t, "input", s->running_mean->dtype));
-  char text[CR_SHAPE_TEXT];
+  CR_TRY(cr_expect_dtype("input", t, s->running_mean->dtype));
+  char text[CR_PAREN_TEXT];
   if (t->ndim != s->ndim || t->size[1] != channels)
-    return cr_fail(CR_EINVAL, "input must be (N x %lld%s), got (%s)", (long long)channels,
-                   s->ndim == 4 ? " x H x W" : "", cr_shape_text(text, t->ndim, t->size));
+    return cr_fail(CR_EINVAL, "input must be (N x %lld%s), got %s", (long long)channels,
+                   s->ndim == 4 ? " x H x W" : "", cr_paren_text(text, t));
   if (s->training && cr_tensor_numel(t) == channels)
     return cr_fail(CR_EINVAL,
-                   "training needs more than one value for each channel, got an input of (%s): use "
+                   "training needs more than one value for each channel, got an input of %s: use "
                    "a larger batch, or call evaluate() first",
-                   cr_shape_text(text, t->ndim, t->size));
+                   cr_paren_text(text, t));
   return CR_OK;
 }
 
@@ -103,18 +103,15 @@ cr_status cr_batch_norm_forward(cr_tensor *output, const cr_tensor *input,
                                 const cr_batch_norm_state *state) {
   CR_TRY(check_state(state));
   CR_TRY(check_input(input, state));
-  CR_TRY(cr_check_layer_type(output, "output", input->dtype));
-  CR_TRY(cr_tensor_resize_as(output, input));
-  CR_TRY(cr_check_layer_result(output, "output", input, "input"));
+  CR_TRY(cr_expect_dtype("output", output, input->dtype));
+  CR_TRY(cr_prepare_result(output, input->ndim, input->size, input));
   if (state->training) {
-    CR_TRY(cr_tensor_resize_as(state->mean, state->running_mean));
-    CR_TRY(cr_tensor_resize_as(state->inverse_std, state->running_mean));
-    CR_TRY(check_vector(state->mean, "save_mean", input->dtype, input->size[1]));
-    CR_TRY(check_vector(state->inverse_std, "save_std", input->dtype, input->size[1]));
+    CR_TRY(cr_prepare_contiguous(state->mean, 1, &input->size[1], input));
+    CR_TRY(cr_prepare_contiguous(state->inverse_std, 1, &input->size[1], input));
   }
   if (cr_tensor_numel(input) == 0) return CR_OK;
   cr_batch_norm job = job_for(input, output, state);
-  return run_kernel(&job, cr_kernels()->norm[input->dtype == CR_F64].forward);
+  return run_kernel(&job, cr_kernels()->norm[cr_float_index(input->dtype)].forward);
 }
 
 cr_status cr_batch_norm_backward(cr_tensor *grad_input, cr_tensor *grad_weight,
@@ -124,8 +121,8 @@ cr_status cr_batch_norm_backward(cr_tensor *grad_input, cr_tensor *grad_weight,
   CR_TRY(check_state(state));
   CR_TRY(check_input(input, state));
   int64_t channels = input->size[1];
-  CR_TRY(cr_check_layer_type(grad_output, "gradOutput", input->dtype));
-  CR_TRY(cr_check_layer_size(grad_output, "gradOutput", input->ndim, input->size));
+  CR_TRY(cr_expect_dtype("gradOutput", grad_output, input->dtype));
+  CR_TRY(cr_expect_size("gradOutput", grad_output, input->ndim, input->size));
   CR_TRY(check_vector(grad_weight, "gradWeight", input->dtype, channels));
   CR_TRY(check_vector(grad_bias, "gradBias", input->dtype, channels));
   if (state->training && cr_tensor_numel(input) > 0) {
@@ -133,10 +130,9 @@ cr_status cr_batch_norm_backward(cr_tensor *grad_input, cr_tensor *grad_weight,
     CR_TRY(check_vector(state->inverse_std, "save_std", input->dtype, channels));
   }
   if (grad_input) {
-    CR_TRY(cr_check_layer_type(grad_input, "gradInput", input->dtype));
-    CR_TRY(cr_tensor_resize_as(grad_input, input));
-    CR_TRY(cr_check_layer_result(grad_input, "gradInput", input, "input"));
-    CR_TRY(cr_check_layer_result(grad_input, "gradInput", grad_output, "gradOutput"));
+    CR_TRY(cr_expect_dtype("gradInput", grad_input, input->dtype));
+    CR_TRY(cr_prepare_result(grad_input, input->ndim, input->size, input));
+    CR_TRY(cr_prepare_result(grad_input, input->ndim, input->size, grad_output));
   }
   if (cr_tensor_numel(input) == 0) return CR_OK;
   cr_batch_norm job = job_for(input, grad_output, state);
@@ -144,5 +140,5 @@ cr_status cr_batch_norm_backward(cr_tensor *grad_input, cr_tensor *grad_weight,
   job.grad_weight = data_of(grad_weight);
   job.grad_bias = data_of(grad_bias);
   job.scale = scale;
-  return run_kernel(&job, cr_kernels()->norm[input->dtype == CR_F64].backward);
+  return run_kernel(&job, cr_kernels()->norm[cr_float_index(input->dtype)].backward);
 }

@@ -2,7 +2,7 @@
 
 #include "core/parallel.h"
 #include "kernels/kernels.h"
-#include "ops/layer_check.h"
+#include "ops/check.h"
 
 /* ---- checks ---- */
 
@@ -29,17 +29,17 @@ static cr_status check_shape(const cr_pool_shape *s) {
 }
 
 static cr_status check_image(const cr_tensor *t, const char *name) {
-  CR_TRY(cr_check_layer_float(t, name));
-  char text[CR_SHAPE_TEXT];
+  CR_TRY(cr_expect_float(name, t));
+  char text[CR_PAREN_TEXT];
   bool fits = (t->ndim == 3 || t->ndim == 4) && t->size[t->ndim - 3] > 0 &&
               t->size[t->ndim - 2] > 0 && t->size[t->ndim - 1] > 0;
   if (!fits)
-    return cr_fail(CR_EINVAL, "%s must be (N x C x H x W) or (C x H x W), got (%s)", name,
-                   cr_shape_text(text, t->ndim, t->size));
+    return cr_fail(CR_EINVAL, "%s must be (N x C x H x W) or (C x H x W), got %s", name,
+                   cr_paren_text(text, t));
   int64_t h = t->size[t->ndim - 2], w = t->size[t->ndim - 1];
   if (h <= INT32_MAX / w) return CR_OK;
-  return cr_fail(CR_EINVAL, "%s must have fewer than 2147483648 pixels, got (%s)", name,
-                 cr_shape_text(text, t->ndim, t->size));
+  return cr_fail(CR_EINVAL, "%s must have fewer than 2147483648 pixels, got %s", name,
+                 cr_paren_text(text, t));
 }
 
 static int64_t output_length(int64_t size, int64_t kernel, int64_t step, int64_t pad, bool ceil) {
@@ -57,14 +57,14 @@ static cr_status output_size(const cr_tensor *input, const cr_pool_shape *s, int
       output_length(input->size[last - 1], s->kernel_h, s->step_h, s->pad_h, s->ceil_mode);
   size[last] = output_length(input->size[last], s->kernel_w, s->step_w, s->pad_w, s->ceil_mode);
   if (size[last - 1] > 0 && size[last] > 0) return CR_OK;
-  char text[CR_SHAPE_TEXT];
+  char text[CR_PAREN_TEXT];
   return cr_fail(CR_EINVAL,
                  "the window of %lld x %lld (H x W) is larger than the input with its padding, "
-                 "%lld x %lld; got an input of (%s)",
+                 "%lld x %lld; got an input of %s",
                  (long long)s->kernel_h, (long long)s->kernel_w,
                  (long long)(input->size[last - 1] + 2 * s->pad_h),
                  (long long)(input->size[last] + 2 * s->pad_w),
-                 cr_shape_text(text, input->ndim, input->size));
+                 cr_paren_text(text, input));
 }
 
 static cr_status check_indices(const cr_tensor *indices, int ndim, const int64_t *size,
@@ -72,7 +72,7 @@ static cr_status check_indices(const cr_tensor *indices, int ndim, const int64_t
   if (indices->dtype != CR_I64)
     return cr_fail(CR_EINVAL, "indices must be a torch.LongTensor, got a %s",
                    cr_dtype_tensor_name(indices->dtype));
-  CR_TRY(cr_check_layer_size(indices, "indices", ndim, size));
+  CR_TRY(cr_expect_size("indices", indices, ndim, size));
   if (!cr_tensor_is_contiguous(indices))
     return cr_fail(CR_EINVAL, "indices must be contiguous");
   const int64_t *data = cr_tensor_data(indices);
@@ -139,7 +139,7 @@ static cr_status run_kernel(cr_pool_kernel kernel, const cr_tensor *input, const
 }
 
 static const cr_pool_kernels *kernels_for(const cr_tensor *t) {
-  return &cr_kernels()->pool[t->dtype == CR_F64];
+  return &cr_kernels()->pool[cr_float_index(t->dtype)];
 }
 
 /* ---- operations ---- */
@@ -149,10 +149,9 @@ static cr_status prepare_forward(cr_tensor *output, const cr_tensor *input,
   int64_t size[CR_MAX_DIMS];
   CR_TRY(check_shape(s));
   CR_TRY(check_image(input, "input"));
-  CR_TRY(cr_check_layer_type(output, "output", input->dtype));
+  CR_TRY(cr_expect_dtype("output", output, input->dtype));
   CR_TRY(output_size(input, s, size));
-  CR_TRY(cr_tensor_resize(output, input->ndim, size));
-  return cr_check_layer_result(output, "output", input, "input");
+  return cr_prepare_result(output, input->ndim, size, input);
 }
 
 static cr_status prepare_backward(cr_tensor *grad_input, const cr_tensor *input,
@@ -161,11 +160,10 @@ static cr_status prepare_backward(cr_tensor *grad_input, const cr_tensor *input,
   CR_TRY(check_shape(s));
   CR_TRY(check_image(input, "input"));
   CR_TRY(output_size(input, s, size));
-  CR_TRY(cr_check_layer_type(grad_output, "gradOutput", input->dtype));
-  CR_TRY(cr_check_layer_size(grad_output, "gradOutput", input->ndim, size));
-  CR_TRY(cr_check_layer_type(grad_input, "gradInput", input->dtype));
-  CR_TRY(cr_tensor_resize_as(grad_input, input));
-  return cr_check_layer_result(grad_input, "gradInput", grad_output, "gradOutput");
+  CR_TRY(cr_expect_dtype("gradOutput", grad_output, input->dtype));
+  CR_TRY(cr_expect_size("gradOutput", grad_output, input->ndim, size));
+  CR_TRY(cr_expect_dtype("gradInput", grad_input, input->dtype));
+  return cr_prepare_result(grad_input, input->ndim, input->size, grad_output);
 }
 
 cr_status cr_max_pool_forward(cr_tensor *output, cr_tensor *indices, const cr_tensor *input,
@@ -176,9 +174,7 @@ cr_status cr_max_pool_forward(cr_tensor *output, cr_tensor *indices, const cr_te
     if (indices->dtype != CR_I64)
       return cr_fail(CR_EINVAL, "indices must be a torch.LongTensor, got a %s",
                      cr_dtype_tensor_name(indices->dtype));
-    CR_TRY(cr_tensor_resize_as(indices, output));
-    if (!cr_tensor_is_contiguous(indices))
-      return cr_fail(CR_EINVAL, "indices must be contiguous");
+    CR_TRY(cr_prepare_contiguous(indices, output->ndim, output->size, NULL));
     places = cr_tensor_data(indices);
   }
   return run_kernel(kernels_for(input)->max, input, output, places, shape);
