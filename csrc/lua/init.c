@@ -17,7 +17,10 @@
   X(nn_activation)                                                                                 \
   X(nn_softmax)                                                                                    \
   X(nn_loss)                                                                                       \
-  X(optim)
+  X(optim)                                                                                         \
+  X(paths)                                                                                         \
+  X(interrupt)                                                                                     \
+  X(readline)
 
 #define DECLARE(topic) void cr_open_##topic(lua_State *L);
 OPENERS(DECLARE)
