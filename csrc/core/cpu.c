@@ -1,6 +1,7 @@
 #include "core/cpu.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,4 +34,24 @@ cr_isa cr_cpu_isa(void) {
   static int chosen = -1; /* two threads that race compute the same value */
   if (chosen < 0) chosen = (int)choose();
   return (cr_isa)chosen;
+}
+
+const char *cr_cpu_features(void) {
+#ifdef __x86_64__
+  static char text[160]; /* two threads that race write the same text */
+  __builtin_cpu_init();
+#define ADD(feature)                                                                               \
+  if (__builtin_cpu_supports(feature))                                                             \
+    used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", used ? " " : "", feature);
+  size_t used = 0;
+  ADD("sse4.2")
+  ADD("avx") ADD("avx2") ADD("fma") ADD("bmi2") ADD("avx512f") ADD("avx512bw") ADD("avx512dq")
+      ADD("avx512vl") ADD("avx512vnni")
+#undef ADD
+          return text;
+#elif defined(__aarch64__)
+  return "neon";
+#else
+  return "unknown";
+#endif
 }

@@ -101,7 +101,8 @@ static int catch_interrupts(lua_State *L) {
   return 0;
 }
 
-/* terminal.forgetInterrupts(): back at the prompt; what came too late must not stop the next line. */
+/* terminal.forgetInterrupts(): back at the prompt; what came too late must not stop the next
+ * line. */
 static int forget_interrupts(lua_State *L) {
   unnoticed = 0;
   cr_interrupt_clear();

@@ -69,11 +69,8 @@ static int paths_mkdir(lua_State *L) {
 }
 
 static const luaL_Reg functions[] = {
-    {"dir", paths_dir},
-    {"filep", paths_filep},
-    {"dirp", paths_dirp},
-    {"mkdir", paths_mkdir},
-    {NULL, NULL},
+    {"dir", paths_dir},     {"filep", paths_filep}, {"dirp", paths_dirp},
+    {"mkdir", paths_mkdir}, {NULL, NULL},
 };
 
 void cr_open_paths(lua_State *L) {

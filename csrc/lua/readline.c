@@ -1,5 +1,5 @@
-/* Line editing and history by the system's readline, loaded when the prompt first needs it; and what
- * programs ask about the terminal. */
+/* Line editing and history by the system's readline, loaded when the prompt first needs it; and
+ * what programs ask about the terminal. */
 #include "lua/glue.h"
 
 #include <dlfcn.h>
@@ -35,9 +35,14 @@ static struct {
 
 static const char *const library_names[] = {
 #ifdef __APPLE__
-    "libreadline.dylib", "/opt/homebrew/opt/readline/lib/libreadline.dylib", "libedit.dylib",
+    "libreadline.dylib",
+    "/opt/homebrew/opt/readline/lib/libreadline.dylib",
+    "libedit.dylib",
 #else
-    "libreadline.so.8", "libreadline.so.7", "libreadline.so", "libedit.so.2",
+    "libreadline.so.8",
+    "libreadline.so.7",
+    "libreadline.so",
+    "libedit.so.2",
 #endif
 };
 
@@ -76,9 +81,9 @@ static bool find_symbols(void) {
 
 /* ---- completion: readline asks C, C asks the Lua function given to readLine ---- */
 
-static lua_State *completing;   /* while readLine waits for keys */
-static int completer_index;     /* of the Lua function on its stack */
-static char **candidates;       /* of the word under the cursor, freed as they are handed out */
+static lua_State *completing; /* while readLine waits for keys */
+static int completer_index;   /* of the Lua function on its stack */
+static char **candidates;     /* of the word under the cursor, freed as they are handed out */
 static size_t candidate_count, candidate_next;
 
 static void drop_candidates(void) {
@@ -190,9 +195,8 @@ static bool edit_line(const char *prompt) {
     fd_set keys;
     FD_ZERO(&keys);
     FD_SET(STDIN_FILENO, &keys);
-    int ready = cr_interrupt_pending()
-                    ? 0
-                    : pselect(STDIN_FILENO + 1, &keys, NULL, NULL, NULL, &before);
+    int ready =
+        cr_interrupt_pending() ? 0 : pselect(STDIN_FILENO + 1, &keys, NULL, NULL, NULL, &before);
     int reason = errno;
     sigprocmask(SIG_SETMASK, &before, NULL);
     if (cr_interrupt_pending()) {
@@ -271,9 +275,14 @@ static int width(lua_State *L) {
 }
 
 static const luaL_Reg functions[] = {
-    {"readLine", read_line},         {"readlineName", readline_name}, {"addHistory", add_history},
-    {"loadHistory", load_history},   {"saveHistory", save_history},   {"isTerminal", is_terminal},
-    {"width", width},                {NULL, NULL},
+    {"readLine", read_line},
+    {"readlineName", readline_name},
+    {"addHistory", add_history},
+    {"loadHistory", load_history},
+    {"saveHistory", save_history},
+    {"isTerminal", is_terminal},
+    {"width", width},
+    {NULL, NULL},
 };
 
 void cr_open_readline(lua_State *L) {

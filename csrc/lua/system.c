@@ -25,9 +25,43 @@ static int blas(lua_State *L) {
   return 1;
 }
 
+static int num_cores(lua_State *L) {
+  lua_pushinteger(L, cr_num_cores());
+  return 1;
+}
+
+/* cpuFeatures(): what the CPU offers, whatever is in use. */
+static int cpu_features(lua_State *L) {
+  lua_pushstring(L, cr_cpu_features());
+  return 1;
+}
+
+/* optionalParts(): which optional libraries this build has. */
+static int optional_parts(lua_State *L) {
+#ifdef CR_HAVE_PNG
+  const int has_png = 1;
+#else
+  const int has_png = 0;
+#endif
+#ifdef CR_HAVE_ZLIB
+  const int has_zlib = 1;
+#else
+  const int has_zlib = 0;
+#endif
+  lua_createtable(L, 0, 2);
+  lua_pushboolean(L, has_png && has_zlib); /* PNG pictures are packed with zlib */
+  lua_setfield(L, -2, "png");
+  lua_pushboolean(L, has_zlib);
+  lua_setfield(L, -2, "zlib");
+  return 1;
+}
+
 static const luaL_Reg functions[] = {
     {"getNumThreads", get_num_threads},
     {"setNumThreads", set_num_threads},
+    {"getNumCores", num_cores},
+    {"optionalParts", optional_parts},
+    {"cpuFeatures", cpu_features},
     {"isa", isa},
     {"blas", blas},
     {NULL, NULL},

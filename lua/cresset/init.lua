@@ -5,5 +5,6 @@ local core = require("cresset.core")
 
 local cresset = {}
 for name, value in pairs(core) do cresset[name] = value end
+cresset.version = require("cresset.version")
 
 return cresset

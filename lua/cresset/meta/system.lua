@@ -1,0 +1,34 @@
+---@meta
+local cresset = {}
+
+--- Number of threads that computations use; all cores unless told otherwise.
+---@return integer
+function cresset.getNumThreads() end
+
+--- Sets the number of threads that computations use.
+---@param threads integer from 1 to 256
+function cresset.setNumThreads(threads) end
+
+--- Number of cores that this process may use.
+---@return integer
+function cresset.getNumCores() end
+
+--- The instruction set of the kernels in use: "portable", "avx2" or "avx512". The environment
+--- variable CRESSET_ISA names a lower one than the CPU has.
+---@return string
+function cresset.isa() end
+
+--- The instruction sets that the CPU offers, whatever is in use.
+---@return string
+function cresset.cpuFeatures() end
+
+--- The BLAS library in use and its kernels; loads it. The environment variable CRESSET_BLAS names
+--- another library.
+---@return string
+function cresset.blas() end
+
+--- Which optional libraries this build has.
+---@return table parts { png = true or false, zlib = true or false }
+function cresset.optionalParts() end
+
+return cresset
