@@ -8,6 +8,12 @@ PKG_CONFIG ?= pkg-config
 LUA_INCDIR ?= $(firstword $(wildcard $(addsuffix /lua5.4,/usr/include /usr/local/include) \
                 /usr/include/lua /opt/homebrew/include/lua /usr/local/include/lua) /usr/include)
 
+# All processors work, unless a -j says otherwise.
+JOBS := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
+ifeq ($(filter -j% --jobs%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(JOBS)
+endif
+
 MACHINE := $(shell $(CC) -dumpmachine)
 
 # Optional libraries: found by pkg-config, switched off by `make PNG=no ZLIB=no`. The code that uses
@@ -26,7 +32,7 @@ endif
 DEFINES = -Icsrc -I$(LUA_INCDIR) -D_GNU_SOURCE $(OPTIONAL) $(CPPFLAGS)
 BASE    = -std=gnu11 -fPIC -fvisibility=hidden -pthread -Wall -Wextra -Wno-type-limits
 # Kernels wrap around on integer overflow, as Torch7's integer tensors do.
-KERNEL_OPT ?= -O3
+KERNEL_OPT = -O3
 KERNEL  = $(KERNEL_OPT) -fno-math-errno -fno-trapping-math -fwrapv
 
 ifneq ($(findstring darwin,$(MACHINE)),)
@@ -53,7 +59,7 @@ OBJ := $(PLAIN_SRC:csrc/%.c=$(BUILD)/obj/%.o) \
        $(foreach isa,$(ISAS),$(KERNEL_SRC:csrc/%.c=$(BUILD)/obj/%.$(isa).o))
 LIB := $(BUILD)/cresset/core.so
 
-all: $(LIB)
+all: $(LIB) ## build in the tree
 
 # Rewritten when a flag changes, which rebuilds everything.
 FLAGS := $(BUILD)/flags
@@ -83,13 +89,113 @@ $(foreach isa,$(ISAS),$(eval $(call isa_rule,$(isa))))
 
 -include $(OBJ:.o=.d)
 
-test: $(LIB)
-	$(LUA) spec/support/run.lua
+# ---- specs ----
 
-format:
-	clang-format -i $(wildcard csrc/*/*.[ch])
+test: ## build what is needed and run the specs (ARGS="--filter=..." goes to busted)
+	@tools/deps.sh build test
+	@$(MAKE) --no-print-directory all
+	$(LUA) spec/support/run.lua $(ARGS)
 
-clean:
+test-isa: ## the specs with each instruction set's kernels
+	@tools/deps.sh build test
+	@$(MAKE) --no-print-directory all
+	set -e; for isa in $(ISAS); do \
+	  echo "CRESSET_ISA=$$isa"; CRESSET_ISA=$$isa $(LUA) spec/support/run.lua $(ARGS); done
+
+# Lua itself is not instrumented, so the sanitizer's library is loaded before it.
+SANITIZE = -fsanitize=address,undefined,float-cast-overflow
+asan: ## the specs under AddressSanitizer and UndefinedBehaviorSanitizer
+	@tools/deps.sh build test
+	@$(MAKE) --no-print-directory all BUILD=build/asan KERNEL_OPT=-O1 LDFLAGS="$(SANITIZE)" \
+	  CFLAGS="-O1 -g1 $(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer"
+	LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" CRESSET_BUILD=build/asan \
+	ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1:$$ASAN_OPTIONS \
+	LSAN_OPTIONS=suppressions=tools/leaks.supp:print_suppressions=0 \
+	UBSAN_OPTIONS=print_stacktrace=1 $(LUA) spec/support/run.lua $(ARGS)
+
+demo: ## train a LeNet-5 and a conditional GAN on handwritten digits; pictures in out/
+	@tools/deps.sh build
+	@$(MAKE) --no-print-directory all
+	@mkdir -p out
+	set -e; for name in $(DEMOS); do $(LUA) bin/cresset examples/$$name.lua; done
+
+DEMOS ?= xor lenet cdcgan
+
+# ---- quality ----
+
+C_FILES   = $(wildcard csrc/*/*.[ch])
+LUA_FILES = $(wildcard lua spec examples bench bin/cresset rockspec)
+lint: ## luacheck, clang-format, cppcheck and luarocks lint
+	@tools/deps.sh build lint
+	luacheck -q $(LUA_FILES)
+	clang-format --dry-run --Werror $(C_FILES)
+	cppcheck -q -j$(JOBS) --std=c11 --enable=warning,performance,portability --inline-suppr \
+	  --suppressions-list=tools/cppcheck.supp --error-exitcode=1 -Icsrc -D__x86_64__ \
+	  -DCR_ISA_SUFFIX=portable -DCR_HAVE_PNG -DCR_HAVE_ZLIB csrc
+	luarocks lint $(ROCKSPEC)
+
+format: ## format the C sources
+	clang-format -i $(C_FILES)
+
+ROCKSPEC = rockspec/cresset-scm-1.rockspec
+check-rock: ## luarocks make into an empty tree, offline; require and the command from another folder
+	@tools/deps.sh build lint
+	tools/check_rock.sh $(ROCKSPEC)
+
+ci: ## everything that must hold before a change is merged
+	.ci/run
+
+doc: ## the reference as HTML in build/doc
+	@tools/deps.sh doc
+	ldoc --quiet -c doc/config.ld .
+
+# ---- speed ----
+
+bench: ## tensor operations and training steps against peers that are installed (see bench-peers)
+	@tools/deps.sh build
+	@$(MAKE) --no-print-directory all
+	$(LUA) bin/cresset bench/run.lua $(ARGS)
+
+bench-peers: ## install what bench compares with
+	@tools/deps.sh bench
+
+# ---- installation ----
+
+PREFIX  ?= /usr/local
+LUADIR  ?= $(PREFIX)/share/lua/5.4
+LIBDIR  ?= $(PREFIX)/lib/lua/5.4
+BINDIR  ?= $(PREFIX)/bin
+INSTALL ?= install
+
+# The command names its modules' folders, wherever PREFIX is; LuaRocks does that itself.
+ifneq ($(LUAROCKS),yes)
+BIN_PATHS = 1a package.path = "$(LUADIR)/?.lua;$(LUADIR)/?/init.lua;" .. package.path; \
+              package.cpath = "$(LIBDIR)/?.so;" .. package.cpath
+endif
+
+install: all ## install under PREFIX (/usr/local; DESTDIR is honoured)
+	set -e; for file in $$(cd lua && find cresset -name '*.lua'); do \
+	  $(INSTALL) -d "$(DESTDIR)$(LUADIR)/$${file%/*}"; \
+	  $(INSTALL) -m 644 "lua/$$file" "$(DESTDIR)$(LUADIR)/$$file"; done
+	$(INSTALL) -d "$(DESTDIR)$(LUADIR)/cresset/data/files" "$(DESTDIR)$(LIBDIR)/cresset" "$(DESTDIR)$(BINDIR)"
+	$(INSTALL) -m 644 $(wildcard data/*.gz data/README.md) "$(DESTDIR)$(LUADIR)/cresset/data/files"
+	$(INSTALL) -m 755 $(LIB) "$(DESTDIR)$(LIBDIR)/cresset/core.so"
+	sed '$(BIN_PATHS)' bin/cresset > "$(DESTDIR)$(BINDIR)/cresset"
+	chmod 755 "$(DESTDIR)$(BINDIR)/cresset"
+
+uninstall: ## remove what install put there
+	rm -rf "$(DESTDIR)$(LUADIR)/cresset" "$(DESTDIR)$(LIBDIR)/cresset" "$(DESTDIR)$(BINDIR)/cresset"
+
+deps: ## install what is missing (Debian, Ubuntu), or say what to install
+	@tools/deps.sh build test lint doc
+
+clean: ## remove everything that was built
 	rm -rf build out
 
-.PHONY: all test format clean
+help: ## this list
+	@echo "Targets (make alone builds in the tree, then ./bin/cresset runs):"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1 \2/p' Makefile | \
+	  while read -r name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
+
+.PHONY: all test test-isa asan demo lint format check-rock ci doc bench bench-peers install uninstall \
+        deps clean help
