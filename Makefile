@@ -8,12 +8,6 @@ PKG_CONFIG ?= pkg-config
 LUA_INCDIR ?= $(firstword $(wildcard $(addsuffix /lua5.4,/usr/include /usr/local/include) \
                 /usr/include/lua /opt/homebrew/include/lua /usr/local/include/lua) /usr/include)
 
-# All processors work, unless a -j says otherwise.
-JOBS := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
-ifeq ($(filter -j% --jobs%,$(MAKEFLAGS)),)
-MAKEFLAGS += -j$(JOBS)
-endif
-
 MACHINE := $(shell $(CC) -dumpmachine)
 
 # Optional libraries: found by pkg-config, switched off by `make PNG=no ZLIB=no`. The code that uses
@@ -59,7 +53,12 @@ OBJ := $(PLAIN_SRC:csrc/%.c=$(BUILD)/obj/%.o) \
        $(foreach isa,$(ISAS),$(KERNEL_SRC:csrc/%.c=$(BUILD)/obj/%.$(isa).o))
 LIB := $(BUILD)/cresset/core.so
 
-all: $(LIB) ## build in the tree
+# All processors build, unless a -j says otherwise.
+JOBS := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
+SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
+
+all: ## build in the tree
+	+@$(SUBMAKE) $(LIB)
 
 # Rewritten when a flag changes, which rebuilds everything.
 FLAGS := $(BUILD)/flags
@@ -93,12 +92,12 @@ $(foreach isa,$(ISAS),$(eval $(call isa_rule,$(isa))))
 
 test: ## build what is needed and run the specs (ARGS="--filter=..." goes to busted)
 	@tools/deps.sh build test
-	@$(MAKE) --no-print-directory all
+	+@$(SUBMAKE) $(LIB)
 	$(LUA) spec/support/run.lua $(ARGS)
 
 test-isa: ## the specs with each instruction set's kernels
 	@tools/deps.sh build test
-	@$(MAKE) --no-print-directory all
+	+@$(SUBMAKE) $(LIB)
 	set -e; for isa in $(ISAS); do \
 	  echo "CRESSET_ISA=$$isa"; CRESSET_ISA=$$isa $(LUA) spec/support/run.lua $(ARGS); done
 
@@ -106,7 +105,7 @@ test-isa: ## the specs with each instruction set's kernels
 SANITIZE = -fsanitize=address,undefined,float-cast-overflow
 asan: ## the specs under AddressSanitizer and UndefinedBehaviorSanitizer
 	@tools/deps.sh build test
-	@$(MAKE) --no-print-directory all BUILD=build/asan KERNEL_OPT=-O1 LDFLAGS="$(SANITIZE)" \
+	+@$(SUBMAKE) all BUILD=build/asan KERNEL_OPT=-O1 LDFLAGS="$(SANITIZE)" \
 	  CFLAGS="-O1 -g1 $(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer"
 	LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" CRESSET_BUILD=build/asan \
 	ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1:$$ASAN_OPTIONS \
@@ -115,7 +114,7 @@ asan: ## the specs under AddressSanitizer and UndefinedBehaviorSanitizer
 
 demo: ## train a LeNet-5 and a conditional GAN on handwritten digits; pictures in out/
 	@tools/deps.sh build
-	@$(MAKE) --no-print-directory all
+	+@$(SUBMAKE) $(LIB)
 	@mkdir -p out
 	set -e; for name in $(DEMOS); do $(LUA) bin/cresset examples/$$name.lua; done
 
@@ -130,8 +129,8 @@ lint: ## luacheck, clang-format, cppcheck and luarocks lint
 	luacheck -q $(LUA_FILES)
 	clang-format --dry-run --Werror $(C_FILES)
 	cppcheck -q -j$(JOBS) --std=c11 --enable=warning,performance,portability --inline-suppr \
-	  --suppressions-list=tools/cppcheck.supp --error-exitcode=1 -Icsrc -D__x86_64__ \
-	  -DCR_ISA_SUFFIX=portable -DCR_HAVE_PNG -DCR_HAVE_ZLIB csrc
+	  --suppressions-list=tools/cppcheck.supp --error-exitcode=1 -Icsrc \
+	  -D__x86_64__ -DLUA_VERSION_NUM=504 -DCR_ISA_SUFFIX=portable -DCR_HAVE_PNG -DCR_HAVE_ZLIB csrc
 	luarocks lint $(ROCKSPEC)
 
 format: ## format the C sources
@@ -153,7 +152,7 @@ doc: ## the reference as HTML in build/doc
 
 bench: ## tensor operations and training steps against peers that are installed (see bench-peers)
 	@tools/deps.sh build
-	@$(MAKE) --no-print-directory all
+	+@$(SUBMAKE) $(LIB)
 	$(LUA) bin/cresset bench/run.lua $(ARGS)
 
 bench-peers: ## install what bench compares with

@@ -9,6 +9,7 @@ trap 'rm -rf "$scratch"' EXIT
 tree=$scratch/tree elsewhere=$scratch/elsewhere
 mkdir "$tree" "$elsewhere"
 
+unset MAKEFLAGS MAKELEVEL MFLAGS
 export HOME="$scratch" LUAROCKS_CONFIG=/dev/null
 mkdir "$scratch/no-server"
 luarocks --lua-version 5.4 --tree "$tree" --only-server "$scratch/no-server" make "$rockspec" "$@" \

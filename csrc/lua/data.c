@@ -16,7 +16,7 @@ static int data_read_idx(lua_State *L) {
 /* The stream's file descriptor; -1 when it is closed. */
 static int check_stream(lua_State *L, int arg) {
   luaL_Stream *stream = luaL_testudata(L, arg, LUA_FILEHANDLE);
-  if (!stream) cr_type_error(L, arg, "stream", "an open file, such as io.stdout");
+  if (!stream) return cr_type_error(L, arg, "stream", "an open file, such as io.stdout");
   return stream->closef && stream->f ? fileno(stream->f) : -1;
 }
 
