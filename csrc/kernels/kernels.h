@@ -17,6 +17,8 @@
 #include "kernels/loss.h"
 #include "kernels/optim.h"
 #include "kernels/conv.h"
+#include "kernels/dropout.h"
+#include "kernels/lookup.h"
 #include "kernels/norm.h"
 #include "kernels/pointwise.h"
 #include "kernels/softmax.h"
@@ -33,7 +35,9 @@
   X(optim)                                                                                         \
   X(conv)                                                                                          \
   X(pool)                                                                                          \
-  X(norm)
+  X(norm)                                                                                          \
+  X(dropout)                                                                                       \
+  X(lookup)
 
 /* Plain product for sizes that are not worth a BLAS call; arguments as cr_gemm's. */
 typedef void (*cr_small_gemm)(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k,
@@ -62,6 +66,8 @@ typedef struct {
   cr_conv_kernels conv[2];
   cr_pool_kernels pool[2];
   cr_norm_kernels norm[2];
+  cr_dropout_kernel dropout[2];
+  cr_lookup_kernels lookup[2];
 } cr_kernel_table;
 
 /* The table in use. */

@@ -8,6 +8,8 @@
   X(tensor_view)                                                                                   \
   X(tensor_pointwise)                                                                              \
   X(nn_conv)                                                                                       \
+  X(nn_dropout)                                                                                    \
+  X(nn_lookup)                                                                                     \
   X(nn_norm)                                                                                       \
   X(nn_pool)                                                                                       \
   X(storage)                                                                                       \
