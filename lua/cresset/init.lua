@@ -6,5 +6,6 @@ local core = require("cresset.core")
 local cresset = {}
 for name, value in pairs(core) do cresset[name] = value end
 cresset.version = require("cresset.version")
+cresset.optim = require("cresset.optim")
 
 return cresset

@@ -1,0 +1,15 @@
+--- Optimizers in Torch7's form: `x, losses = optim.sgd(opfunc, x, config, state)`.
+--
+-- opfunc(x) returns the loss and its gradient with respect to x. Every optimizer changes x in place
+-- in one pass over its memory and leaves the gradient as it is; x, the gradient and the state must
+-- have one type and one size and may have any strides.
+local optim = {}
+
+for _, name in ipairs({
+  "sgd", "nag", "adam", "adamw", "adamax", "rmsprop", "adagrad", "adadelta", "asgd", "rprop",
+  "lion",
+}) do
+  optim[name] = require("cresset.optim." .. name)
+end
+
+return optim

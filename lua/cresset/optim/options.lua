@@ -1,0 +1,58 @@
+-- What all optimizers do with their arguments.
+local options = {}
+
+local function describe(value)
+  if type(value) == "string" then return ("the string %q"):format(value) end
+  if type(value) == "number" or type(value) == "boolean" or value == nil then
+    return tostring(value)
+  end
+  return "a " .. type(value)
+end
+
+local function is_callable(value)
+  if type(value) == "function" then return true end
+  local meta = getmetatable(value)
+  return type(meta) == "table" and meta.__call ~= nil
+end
+
+local function fail(name, what, expected, value)
+  error(("optim.%s: %s must be %s, got %s"):format(name, what, expected, describe(value)), 4)
+end
+
+--- Checks an optimizer's arguments, before anything runs.
+-- @return config and state; without a state, config holds it too, as in Torch7
+function options.open(name, opfunc, x, config, state)
+  if not is_callable(opfunc) then fail(name, "'opfunc'", "a function", opfunc) end
+  if type(x) ~= "userdata" then fail(name, "'x'", "a tensor", x) end
+  if config ~= nil and type(config) ~= "table" then
+    fail(name, "'config'", "a table or nil", config)
+  end
+  if state ~= nil and type(state) ~= "table" then
+    fail(name, "'state'", "a table or nil", state)
+  end
+  config = config or {}
+  return config, state or config
+end
+
+--- config[key], or the default when it is nil. NaN is refused, for it would spoil x for good.
+function options.number(name, config, key, default)
+  local value = config[key]
+  if value == nil then return default end
+  if type(value) ~= "number" or value ~= value then
+    fail(name, "config." .. key, "a number", value)
+  end
+  return value
+end
+
+--- config[key] as true or false; nil is the default.
+function options.boolean(name, config, key, default)
+  local value = config[key]
+  if value == nil then return default end
+  if type(value) ~= "boolean" then fail(name, "config." .. key, "true or false", value) end
+  return value
+end
+
+--- Raises an error about a combination of options.
+function options.fail(name, message) error(("optim.%s: %s"):format(name, message), 3) end
+
+return options
