@@ -1,0 +1,8 @@
+local transfer = require("cresset.nn.transfer")
+
+--- x^pow
+return transfer("nn.Power", "power", {
+  args = { { "pow", "number" } },
+  a = "pow",
+  tostring = function(self) return ("(%g)"):format(self.pow) end,
+})

@@ -1,0 +1,6 @@
+local elementwise = require("cresset.nn.criterion.elementwise")
+
+--- The sum of |x|, a penalty that makes the input sparse. There is no target.
+return elementwise("nn.L1Cost", "l1", {
+  args = { { "sizeAverage", "boolean", default = false } },
+})
