@@ -50,30 +50,7 @@ static inline T NAME(gelu_tanh_slope)(T x) {
 
 CR_ACTIVATIONS(DEFINE_ACTIVATION)
 
-/* PReLU: out = x > 0 ? x : w x, with w an operand of its own (broadcast over the map). */
-static void NAME(prelu)(int64_t n, char *const *p, const int64_t *s, const void *context) {
-  (void)context;
-  for (int64_t i = 0; i < n; i++) {
-    T x = *(const T *)(p[1] + i * s[1]), w = *(const T *)(p[2] + i * s[2]);
-    *(T *)(p[0] + i * s[0]) = x > 0 ? x : w * x;
-  }
-}
-
-/* Gradient of PReLU's input: operands gradInput, x, w, gradOutput. */
-static void NAME(prelu_backward)(int64_t n, char *const *p, const int64_t *s, const void *context) {
-  (void)context;
-  for (int64_t i = 0; i < n; i++) {
-    T x = *(const T *)(p[1] + i * s[1]), w = *(const T *)(p[2] + i * s[2]);
-    T g = *(const T *)(p[3] + i * s[3]);
-    *(T *)(p[0] + i * s[0]) = x > 0 ? g : w * g;
-  }
-}
-
-static void NAME(register)(cr_kernel_table *table) {
-  CR_ACTIVATIONS(ENTER_ACTIVATION)
-  table->prelu[INDEX] = NAME(prelu);
-  table->prelu_backward[INDEX] = NAME(prelu_backward);
-}
+static void NAME(register)(cr_kernel_table *table) { CR_ACTIVATIONS(ENTER_ACTIVATION) }
 
 #undef clamp06
 #undef squared

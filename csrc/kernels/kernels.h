@@ -12,8 +12,9 @@
 #include "core/cpu.h"
 #include "core/dtype.h"
 #include "core/iter.h"
-#include "kernels/image.h"
 #include "kernels/activation.h"
+#include "kernels/gate.h"
+#include "kernels/image.h"
 #include "kernels/loss.h"
 #include "kernels/optim.h"
 #include "kernels/conv.h"
@@ -30,6 +31,7 @@
   X(gemm)                                                                                          \
   X(image)                                                                                         \
   X(activation)                                                                                    \
+  X(gate)                                                                                          \
   X(softmax)                                                                                       \
   X(loss)                                                                                          \
   X(optim)                                                                                         \
@@ -54,8 +56,13 @@ typedef struct {
   cr_resample resample[2];
   cr_loop activation[CR_ACTIVATION_COUNT][2];          /* output, input */
   cr_loop activation_backward[CR_ACTIVATION_COUNT][2]; /* gradInput, gradOutput, kept */
-  cr_loop prelu[2];                                    /* output, input, weight */
-  cr_loop prelu_backward[2];                           /* gradInput, input, weight, gradOutput */
+  cr_loop gate[CR_GATE_COUNT][2];                      /* output, a, b */
+  cr_loop gate_backward[CR_GATE_COUNT][2];             /* gradA, gradB, gradOutput, a, b */
+  cr_loop crelu[2];                                    /* both halves of the output, input */
+  cr_loop crelu_backward[2]; /* gradInput, both halves of gradOutput, input */
+  cr_loop prelu[2];          /* output, input, weight */
+  cr_loop prelu_backward[2]; /* gradInput, input, weight, gradOutput */
+  cr_prelu_sum prelu_sum[2];
   cr_softmax_kernel softmax[2];
   cr_softmax_backward_kernel softmax_backward[2];
   cr_log_sum_exp_kernel log_sum_exp[2];

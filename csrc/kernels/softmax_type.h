@@ -99,10 +99,9 @@ static void NAME(softmax)(bool is_log, double sign, int64_t classes, int64_t str
     NAME(softmax_row)(is_log, (T)sign, classes, x, y);
     return;
   }
-  for (int64_t at = 0; at < count; at += BLOCK)
-    NAME(softmax_block)
-    (is_log, classes, stride, count - at < BLOCK ? count - at : BLOCK, (T)sign, (const T *)x + at,
-     (T *)y + at);
+  for (int64_t at = 0; at < count; at += BLOCK) NAME(softmax_block)
+  (is_log, classes, stride, count - at < BLOCK ? count - at : BLOCK, (T)sign, (const T *)x + at,
+   (T *)y + at);
 }
 
 /* log: gx = gy - exp(y) sum(gy); else gx = y (gy - sum(gy y)). */
@@ -151,10 +150,9 @@ static void NAME(softmax_backward)(bool is_log, double sign, int64_t classes, in
     NAME(softmax_backward_row)(is_log, (T)sign, classes, y, gy, gx);
     return;
   }
-  for (int64_t at = 0; at < count; at += BLOCK)
-    NAME(softmax_backward_block)
-    (is_log, classes, stride, count - at < BLOCK ? count - at : BLOCK, (T)sign, (const T *)y + at,
-     (const T *)gy + at, (T *)gx + at);
+  for (int64_t at = 0; at < count; at += BLOCK) NAME(softmax_backward_block)
+  (is_log, classes, stride, count - at < BLOCK ? count - at : BLOCK, (T)sign, (const T *)y + at,
+   (const T *)gy + at, (T *)gx + at);
 }
 
 static void NAME(log_sum_exp)(int64_t classes, int64_t stride, int64_t count, const void *x,

@@ -17,6 +17,7 @@
   X(image)                                                                                         \
   X(data)                                                                                          \
   X(nn_activation)                                                                                 \
+  X(nn_gate)                                                                                       \
   X(nn_softmax)                                                                                    \
   X(nn_loss)                                                                                       \
   X(optim)                                                                                         \
