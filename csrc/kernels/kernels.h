@@ -13,17 +13,17 @@
 #include "core/dtype.h"
 #include "core/iter.h"
 #include "kernels/activation.h"
-#include "kernels/gate.h"
-#include "kernels/image.h"
-#include "kernels/loss.h"
-#include "kernels/optim.h"
 #include "kernels/conv.h"
 #include "kernels/dropout.h"
+#include "kernels/gate.h"
+#include "kernels/image.h"
 #include "kernels/lookup.h"
+#include "kernels/loss.h"
 #include "kernels/norm.h"
+#include "kernels/optim.h"
 #include "kernels/pointwise.h"
-#include "kernels/softmax.h"
 #include "kernels/pool.h"
+#include "kernels/softmax.h"
 
 #define CR_KERNEL_FAMILIES(X)                                                                      \
   X(pointwise)                                                                                     \
