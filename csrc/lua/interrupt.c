@@ -18,7 +18,12 @@ static void stop(lua_State *L, lua_Debug *event) {
   (void)event;
   lua_sethook(L, NULL, 0, 0);
   unnoticed = 0;
-  if (cr_check_interrupt() != CR_OK) luaL_error(L, "interrupted");
+  if (cr_check_interrupt() == CR_OK) return; /* a C loop has taken it already */
+  luaL_where(L, 0);                          /* the function that the hook stopped */
+  if (*lua_tostring(L, -1) == '\0') luaL_where(L, 1);
+  lua_pushliteral(L, "interrupted");
+  lua_concat(L, 2);
+  lua_error(L);
 }
 
 static void say(const char *text) {

@@ -41,13 +41,25 @@ local function scan(index, folder)
   end
 end
 
+-- Comments of what users cannot reach are no help to them.
+local function keep_public(all)
+  local public, index = {}, {}
+  for _, symbol in ipairs(symbols.list()) do public[parse.canonical(symbol.name)] = true end
+  for _, name in ipairs { "cresset", "Tensor", "Storage", "Generator" } do public[name] = true end
+  for name, entry in pairs(all) do
+    if public[name] or public[name:match("^(.*):__init$") or ""] then index[name] = entry end
+  end
+  return index
+end
+
 local built
 
 --- All documented names: name -> { name, arguments, text = lines, file }.
 function help.index()
   if not built then
-    built = {}
-    scan(built, "")
+    local all = {}
+    scan(all, "")
+    built = keep_public(all)
   end
   return built
 end
@@ -111,16 +123,19 @@ function help.text(entry, value)
   return table.concat(lines, "\n")
 end
 
-local function first_sentence(entry)
+local function first_sentence(entry, width)
   local text = table.concat(entry.text, " ")
-  return (text:match("^(.-[.:])%s") or text):sub(1, 70)
+  text = text:match("^(.-)[.:]%s") or text:gsub("[.:]$", "")
+  if #text <= width then return text end
+  return text:sub(1, width - 3):gsub("%s+%S*$", "") .. " ..."
 end
 
 local function list_of(names)
   local lines, longest = {}, 0
   for _, name in ipairs(names) do longest = math.max(longest, #name) end
   for i, name in ipairs(names) do
-    lines[i] = ("  %-" .. longest .. "s  %s"):format(name, first_sentence(help.index()[name]))
+    lines[i] = ("  %-" .. longest .. "s  %s")
+      :format(name, first_sentence(help.index()[name], math.max(76 - longest, 24)))
   end
   return table.concat(lines, "\n")
 end

@@ -19,10 +19,7 @@ local function names_of(value)
     if type(value) == "table" then add_keys(found, value) end
     local meta = debug.getmetatable(value)
     if type(meta) ~= "table" then break end
-    if type(value) == "userdata" then
-      add_keys(found, meta)
-      add_keys(found, rawget(meta, "methods"))
-    end
+    if type(value) == "userdata" then add_keys(found, rawget(meta, "methods") or meta) end
     local index = rawget(meta, "__index")
     if type(index) ~= "table" or index == value then break end
     if type(value) ~= "table" then add_keys(found, index) end

@@ -55,7 +55,7 @@ end
 --- A message handler for xpcall: turns an error into the text to show.
 function traceback.handler(err)
   local text, is_complete = traceback.message(err)
-  if is_complete then return text end
+  if is_complete or text:match(": interrupted$") then return text end
   if os.getenv("CRESSET_TRACEBACK") == "full" then return debug.traceback(text, 2) end
   local frames = traceback.frames(2)
   -- A single frame tells no more than the message, which begins with the same place.
