@@ -64,25 +64,42 @@ function help.index()
   return built
 end
 
-local names_by_value
+local symbols_by_value
 
--- Public functions, classes and packages -> names. A function may have several.
-local function names_of(value)
-  if not names_by_value then
-    names_by_value = {}
+-- Public functions, classes and packages -> symbols. A function may have several names.
+local function symbols_of(value)
+  if not symbols_by_value then
+    symbols_by_value = {}
     for _, symbol in ipairs(symbols.list()) do
-      local names = names_by_value[symbol.value] or {}
-      names[#names + 1] = symbol.name
-      names_by_value[symbol.value] = names
+      local same = symbols_by_value[symbol.value] or {}
+      same[#same + 1] = symbol
+      symbols_by_value[symbol.value] = same
     end
   end
-  return names_by_value[value]
+  return symbols_by_value[value] or {}
+end
+
+-- A method that overrides a documented one needs no comment of its own.
+local function inherited_entry(symbol)
+  local method, class = symbol.name:match(":([%w_]+)$"), symbol.class
+  while method and class do
+    local name = rawget(class, "__typename")
+    local entry = name and help.index()[name .. ":" .. method]
+    if entry then return entry end
+    local meta = getmetatable(class)
+    class = type(meta) == "table" and meta.__index
+  end
 end
 
 --- The entry for a public value (a function, a class, a package), or nil.
 function help.entry_of(value)
-  for _, name in ipairs(names_of(value) or {}) do
-    local entry = help.index()[parse.canonical(name)]
+  local found = symbols_of(value)
+  for _, symbol in ipairs(found) do
+    local entry = help.index()[parse.canonical(symbol.name)]
+    if entry then return entry end
+  end
+  for _, symbol in ipairs(found) do
+    local entry = inherited_entry(symbol)
     if entry then return entry end
   end
 end

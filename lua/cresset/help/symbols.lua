@@ -22,7 +22,8 @@ local function add_methods(found, prefix, methods)
   for _, name in ipairs(sorted_fields(methods)) do
     local value = rawget(methods, name)
     if type(value) == "function" then
-      found[#found + 1] = { name = prefix .. ":" .. name, value = value, kind = "method" }
+      found[#found + 1] =
+        { name = prefix .. ":" .. name, value = value, kind = "method", class = methods }
     end
   end
 end
@@ -42,8 +43,9 @@ local function add_table(found, prefix, source, seen)
         add_methods(found, class, value)
       end
     elseif type(value) == "table" then
-      found[#found + 1] = { name = full, value = value, kind = "package" }
-      add_table(found, full:gsub("^cresset%.", "") .. ".", value, seen)
+      local package = full:gsub("^cresset%.", "")
+      found[#found + 1] = { name = package, value = value, kind = "package" }
+      add_table(found, package .. ".", value, seen)
     end
   end
 end

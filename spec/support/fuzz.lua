@@ -1,0 +1,190 @@
+-- Calls public functions with bad arguments: lua5.4 spec/support/fuzz.lua [options], from the
+-- folder of the checkout. spec/bad_input_spec.lua runs it as a process of its own.
+--
+--   --calls N      calls of each function (60)
+--   --only PATTERN functions whose name contains the Lua pattern
+--   --seed N       another sequence of arguments (1)
+--   --trace FILE   file that holds the call under way, to find what crashed
+--   --verbose      print every error once
+--
+-- Prints one line for each broken promise: an error that is no string, that names no function or
+-- layer, or that is Lua's own complaint about the library's code; an object that a failed call left
+-- unusable; a call that does not end. A crash ends the process: the trace names the call.
+
+local build = os.getenv("CRESSET_BUILD") or "build/release"
+package.path = "./lua/?.lua;./lua/?/init.lua;./?.lua;" .. package.path
+package.cpath = (build:sub(1, 1) == "/" and "" or "./") .. build .. "/?.so;" .. package.cpath
+
+local cresset = require("cresset")
+local core = require("cresset.core")
+local symbols = require("cresset.help.symbols")
+local values = require("spec.support.fuzz_values")
+
+local options = { calls = 60, seed = 1 }
+do
+  local i = 1
+  while arg[i] do
+    local name = arg[i]:match("^%-%-(%w+)$")
+    if name == "verbose" then
+      options.verbose, i = true, i + 1
+    else
+      options[name] = tonumber(arg[i + 1]) or arg[i + 1]
+      i = i + 2
+    end
+  end
+end
+
+-- ---- the report ----
+
+local broken, broken_count = {}, 0
+
+local function complain(name, what, call)
+  local key = name .. "\0" .. what
+  if broken[key] then return end
+  broken[key] = true
+  broken_count = broken_count + 1
+  io.write(("%s: %s\n    in %s\n"):format(name, what, call))
+end
+
+local lua_complaints = {
+  "attempt to %a+ ", "attempt to perform arithmetic", "bad argument #", "stack overflow",
+  "invalid value %(", "invalid order function", "table index is", "number has no integer",
+  "initial value must be", "limit must be", "step must be", "string expected",
+  "invalid option '", "too many results", "wrong number of arguments",
+}
+
+local function check_message(name, failure, call)
+  if type(failure) ~= "string" then
+    return complain(name, "the error is no string but " .. tostring(failure), call)
+  end
+  if options.verbose then complain(name, "(error) " .. failure, call) end
+  if failure:find("the call does not end", 1, true) then return complain(name, failure, call) end
+  for _, pattern in ipairs(lua_complaints) do
+    if failure:find(pattern) then
+      return complain(name, "Lua's own error: " .. failure, call)
+    end
+  end
+  if not failure:find("[%a_][%w_]*[.:][%a_][%w_]*.-: ") and not failure:find("out of memory") then
+    complain(name, "the error names no function: " .. failure, call)
+  end
+end
+
+-- ---- one call ----
+
+local trace = options.trace and assert(io.open(options.trace, "w"))
+if trace then trace:setvbuf("no") end
+
+local function note(call)
+  if not trace then return end
+  trace:seek("set")
+  trace:write(call, "\n", (" "):rep(200), "\n")
+end
+
+local events = 0
+local function count_events()
+  events = events + 1
+  if events > 2000 then
+    events = 0
+    error("the call does not end", 0)
+  end
+end
+
+local function settle()
+  cresset.setNumThreads(2)
+  if cresset.setDefaultTensorType then cresset.setDefaultTensorType("torch.FloatTensor") end
+end
+
+local function check_usable(name, object, call)
+  local ok, failure = pcall(tostring, object)
+  if not ok then complain(name, "an object cannot be shown afterwards: " .. failure, call) end
+end
+
+local function call(name, fn, arguments, labels)
+  local text = ("%s(%s)"):format(name, table.concat(labels, ", "))
+  note(text)
+  events = 0
+  debug.sethook(count_events, "", 10000)
+  local ok, failure = pcall(fn, table.unpack(arguments, 1, arguments.n))
+  debug.sethook()
+  if not ok then
+    check_message(name, failure, text)
+    for i = 1, math.min(arguments.n, 2) do
+      if type(arguments[i]) == "userdata" or type(arguments[i]) == "table" then
+        check_usable(name, arguments[i], text)
+      end
+    end
+  end
+end
+
+-- ---- what is called ----
+
+local skipped = {
+  ["terminal.catchInterrupts"] = true, -- would take the signal that ends this process
+  ["paths.mkdir"] = true, -- tested in its own spec
+}
+
+-- Metamethods too can be called by hand.
+local function add_metamethods(list, prefix, object)
+  local meta = debug.getmetatable(object)
+  for name, value in pairs(meta) do
+    if type(value) == "function" then
+      list[#list + 1] = { name = prefix .. "." .. name, value = value, kind = "method" }
+    end
+  end
+end
+
+local function add_bindings(list)
+  local known = {}
+  for _, symbol in ipairs(list) do known[symbol.value] = true end
+  local function visit(prefix, source, depth)
+    for name, value in pairs(source) do
+      local full = prefix .. tostring(name)
+      if type(value) == "function" and not known[value] then
+        known[value] = true
+        list[#list + 1] = { name = full, value = value, kind = "function" }
+      elseif type(value) == "table" and depth < 2 then
+        visit(full .. ".", value, depth + 1)
+      end
+    end
+  end
+  visit("core.", core, 0)
+end
+
+local function all_symbols()
+  local list = symbols.list()
+  add_bindings(list)
+  add_metamethods(list, "Tensor", cresset.zeros(1))
+  add_metamethods(list, "Storage", cresset.zeros(1):size())
+  if cresset.Generator then add_metamethods(list, "Generator", cresset.Generator()) end
+  table.sort(list, function(a, b) return a.name < b.name end)
+  return list
+end
+
+local function fuzz(symbol)
+  local random = values.random(symbol.name, options.seed)
+  for _ = 1, options.calls do
+    local arguments, labels = values.arguments(symbol, random)
+    call(symbol.name, symbol.value, arguments, labels)
+  end
+  settle()
+end
+
+local count = 0
+for _, symbol in ipairs(all_symbols()) do
+  local is_callable = type(symbol.value) == "function" or symbol.kind == "class"
+  local is_wanted = not options.only or symbol.name:find(options.only)
+  if is_callable and is_wanted and not skipped[symbol.name] then
+    count = count + 1
+    fuzz(symbol)
+    if count % 50 == 0 then collectgarbage() end
+  end
+end
+if not options.only then
+  for _, class in ipairs(values.unmade()) do
+    complain(class, "no object of this class could be made: give its arguments in fuzz_values.lua",
+      class)
+  end
+end
+print(("%d functions, %d calls, %d broken promises"):format(count, count * options.calls,
+  broken_count))
+os.exit(broken_count == 0, true)

@@ -1,0 +1,215 @@
+-- Arguments for spec/support/fuzz.lua: values of every kind that Lua code can pass, the wrong ones
+-- and, often enough to get past the first checks, right ones.
+local cresset = require("cresset")
+local class = require("cresset.class")
+
+local values = {}
+
+-- ---- random choices, the same on every machine ----
+
+--- A generator of integers 1 ... n that depends on the name and the seed alone.
+function values.random(name, seed)
+  local state = 2166136261 ~ seed
+  for i = 1, #name do state = ((state ~ name:byte(i)) * 16777619) & 0xffffffff end
+  return function(n)
+    state = (state * 6364136223846793005 + 1442695040888963407)
+    return (state >> 33) % n + 1
+  end
+end
+
+-- ---- tensors ----
+
+local function filled(type_name, ...)
+  local t = cresset.zeros(...):type(type_name)
+  local numbers = { ... }
+  local count = 1
+  for i = 1, #numbers do count = count * numbers[i] end
+  if count > 0 then t:copy(cresset.range(1, count):type(type_name)) end
+  return t
+end
+
+local function float(...) return filled("torch.FloatTensor", ...) end
+
+local function freed()
+  local t = float(2, 3)
+  t:free()
+  return t
+end
+
+local tensors = {
+  { "float 2x3", function() return float(2, 3) end },
+  { "float 3x2 transposed", function() return float(2, 3):transpose(1, 2) end },
+  { "float 3", function() return float(3) end },
+  { "float 1", function() return float(1) end },
+  { "float 2x2", function() return float(2, 2) end },
+  { "float 2x3x4x4", function() return float(2, 3, 4, 4) end },
+  { "float 3x4x4", function() return float(3, 4, 4) end },
+  { "float 2x3x4", function() return float(2, 3, 4) end },
+  { "float 1x1x1x1x1x1x1x1", function() return float(1, 1, 1, 1, 1, 1, 1, 1) end },
+  { "float empty", function() return cresset.zeros() end },
+  { "float 0x3", function() return cresset.zeros(0, 3) end },
+  { "float 3x0", function() return cresset.zeros(3, 0) end },
+  { "float expanded 4x3", function() return float(1, 3):expand(4, 3) end },
+  { "float NaN 2x3", function() return float(2, 3):fill(0 / 0) end },
+  { "float inf 2x3", function() return float(2, 3):fill(math.huge) end },
+  { "float freed", freed },
+  { "double 2x3", function() return filled("torch.DoubleTensor", 2, 3) end },
+  { "double 2", function() return filled("torch.DoubleTensor", 2) end },
+  { "long 3", function() return filled("torch.LongTensor", 3) end },
+  { "long 2", function() return filled("torch.LongTensor", 2) end },
+  { "long 2x3", function() return filled("torch.LongTensor", 2, 3) end },
+  { "long 2 of 2^62", function() return filled("torch.LongTensor", 2):fill(1 << 62) end },
+  { "long 3 of 0", function() return filled("torch.LongTensor", 3):fill(0) end },
+  { "long 2 of -1", function() return filled("torch.LongTensor", 2):fill(-1) end },
+  { "long 3 of min", function() return filled("torch.LongTensor", 3):fill(math.mininteger) end },
+  { "long empty", function() return cresset.zeros():type("torch.LongTensor") end },
+  { "byte 2x3", function() return filled("torch.ByteTensor", 2, 3) end },
+  { "byte 2x3 of 1", function() return filled("torch.ByteTensor", 2, 3):fill(1) end },
+  { "byte 5", function() return filled("torch.ByteTensor", 5) end },
+  { "char 3", function() return filled("torch.CharTensor", 3) end },
+  { "short 3", function() return filled("torch.ShortTensor", 3) end },
+  { "int 2x3", function() return filled("torch.IntTensor", 2, 3) end },
+}
+
+-- ---- objects of the library's classes ----
+
+-- Constructor arguments of classes that a few small integers do not make.
+local recipes = {
+}
+
+local made = {} -- class -> a function that makes an object, or false
+
+local function find_maker(value)
+  local name = rawget(value, "__typename")
+  if recipes[name] then return recipes[name] end
+  for _, first in ipairs { {}, { 3 }, { 3, 2 }, { 3, 2, 2 }, { 3, 2, 2, 2 } } do
+    if pcall(value, table.unpack(first)) then
+      return function() return value(table.unpack(first)) end
+    end
+  end
+  return false
+end
+
+local function make(value)
+  if made[value] == nil then made[value] = find_maker(value) end
+  local maker = made[value]
+  if not maker then return nil end
+  local ok, object = pcall(maker)
+  return ok and object or nil
+end
+
+--- The names of the classes of which no object could be made.
+function values.unmade()
+  local names = {}
+  for value, maker in pairs(made) do
+    if not maker then names[#names + 1] = value.__typename end
+  end
+  table.sort(names)
+  return names
+end
+
+-- ---- everything else ----
+
+local function constant(label, value) return { label, function() return value end } end
+
+local small = {}
+for i = -1, 7 do small[#small + 1] = constant(tostring(i), i) end
+
+local extreme = {
+  constant("2^53", 2.0 ^ 53), constant("2^62", 1 << 62), constant("2.0^62", 2.0 ^ 62),
+  constant("maxinteger", math.maxinteger), constant("mininteger", math.mininteger),
+  constant("2^31", 1 << 31), constant("-2^31", -(1 << 31)), constant("2^40", 1 << 40),
+  constant("NaN", 0 / 0), constant("inf", math.huge), constant("-inf", -math.huge),
+  constant("1e308", 1e308), constant("-0.0", -0.0), constant("0.5", 0.5), constant("-2", -2),
+  constant("-9", -9), constant("9", 9),
+}
+
+local odd = {
+  constant("nil", nil), constant("true", true), constant("false", false),
+  constant('""', ""), constant('"abc"', "abc"), constant('"2"', "2"),
+  constant('"torch.FloatTensor"', "torch.FloatTensor"),
+  constant('"torch.LongTensor"', "torch.LongTensor"),
+  constant("long string", ("x"):rep(5000)), constant('"a\\0b"', "a\0b"),
+  { "{}", function() return {} end }, { "{1, 2}", function() return { 1, 2 } end },
+  { "{2^62, 2^62}", function() return { 1 << 62, 1 << 62 } end },
+  { "{-1, -1}", function() return { -1, -1 } end },
+  { "{{1, 2}, {3}}", function() return { { 1, 2 }, { 3 } } end },
+  { "{{1, 2}, 2}", function() return { { 1, 2 }, 2 } end },
+  { "{'a', b = 1}", function() return { "a", b = 1 } end },
+  { "{9 ones}", function() return { 1, 1, 1, 1, 1, 1, 1, 1, 1 } end },
+  { "table of tensors", function() return { float(2, 3), float(2, 3) } end },
+  { "table of mixed tensors", function() return { float(2, 3), float(3), 1 } end },
+  { "looped table", function()
+    local t = {}
+    t[1], t.loop = t, t
+    return t
+  end },
+  { "function", function() return function() end end },
+  { "failing function", function() return function() error("cresset.spec: failed", 0) end end },
+  { "identity", function() return function(...) return ... end end },
+  { "coroutine", function() return coroutine.create(print) end },
+  constant("standard error", io.stderr),
+  { "sizes", function() return float(2, 3):size() end },
+  { "storage", function() return float(2, 3).storage and float(2, 3):storage() or nil end },
+  { "generator", function() return cresset.Generator and cresset.Generator() or nil end },
+}
+
+local objects = {}
+for _, name in ipairs { "nn.Linear", "nn.Sequential", "nn.Tanh", "nn.MSECriterion",
+  "nn.ClassNLLCriterion", "data.Dataset" } do
+  objects[#objects + 1] = { name, function()
+    local value = class.find(name)
+    return value and make(value)
+  end }
+end
+
+local function choose(list, random) return list[random(#list)] end
+
+local function any(random)
+  local dice = random(20)
+  if dice <= 8 then return choose(tensors, random) end
+  if dice <= 12 then return choose(small, random) end
+  if dice <= 15 then return choose(extreme, random) end
+  if dice <= 19 then return choose(odd, random) end
+  return choose(objects, random)
+end
+
+-- The object that a method is called on: mostly a right one.
+local function self_for(symbol, random)
+  local kind = symbol.name:match("^(%w+)[.:]")
+  if random(12) == 1 then return any(random) end
+  if symbol.class and rawget(symbol.class, "__typename") then
+    return { symbol.class.__typename, function() return make(symbol.class) end }
+  end
+  if kind == "Storage" then
+    return { "storage", function() return float(2, 3):size() end }
+  end
+  if kind == "Generator" then return { "generator", function() return cresset.Generator() end } end
+  return choose(tensors, random)
+end
+
+--- Arguments for one call of the symbol.
+-- @return a packed table of values and a table of their descriptions
+function values.arguments(symbol, random)
+  local arguments, labels = { n = 0 }, {}
+  local function add(entry, value)
+    arguments.n = arguments.n + 1
+    arguments[arguments.n], labels[arguments.n] = value, entry[1]
+  end
+  local count = random(6) - 1
+  if symbol.kind == "method" and random(40) > 1 then
+    local entry = self_for(symbol, random)
+    add(entry, entry[2]())
+  end
+  for _ = 1, count do
+    local entry = any(random)
+    if arguments.n > 0 and random(10) == 1 then
+      add({ "the first argument again" }, arguments[1])
+    else
+      add(entry, entry[2]())
+    end
+  end
+  return arguments, labels
+end
+
+return values
