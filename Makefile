@@ -1,7 +1,9 @@
 # cresset: build, test and install. `make help` lists the targets.
 
+ifeq ($(origin CC),default)
+CC := $(if $(shell command -v gcc),gcc,cc)
+endif
 LUA        ?= lua5.4
-CC         ?= gcc
 CFLAGS     ?= -O2 -g
 BUILD      ?= build/release
 PKG_CONFIG ?= pkg-config
@@ -60,6 +62,10 @@ SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAG
 all: ## build in the tree
 	+@$(SUBMAKE) $(LIB)
 
+# V=1 shows the commands.
+Q   = $(if $(V),,@)
+say = $(if $(V),,@printf '%-5s %s\n' '$(1)' '$(2)')
+
 # Rewritten when a flag changes, which rebuilds everything.
 FLAGS := $(BUILD)/flags
 FLAGS_NOW := $(filter-out ccache,$(CC)) $(DEFINES) $(BASE) $(CFLAGS) $(KERNEL) $(ISA_avx2) $(ISA_avx512) \
@@ -73,16 +79,19 @@ $(FLAGS):
 
 $(LIB): $(OBJ) $(FLAGS)
 	@mkdir -p $(@D)
-	$(CC) $(LIBFLAG) $(LDFLAGS) $(LDEXTRA) -o $@ $(OBJ) $(LDLIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LIBFLAG) $(LDFLAGS) $(LDEXTRA) -o $@ $(OBJ) $(LDLIBS)
 
 $(BUILD)/obj/%.o: csrc/%.c $(FLAGS)
 	@mkdir -p $(@D)
-	$(CC) $(DEFINES) $(BASE) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(DEFINES) $(BASE) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 define isa_rule
 $(BUILD)/obj/kernels/%.$(1).o: csrc/kernels/%.c $(FLAGS)
 	@mkdir -p $$(@D)
-	$$(CC) $$(DEFINES) $$(BASE) $$(CFLAGS) $$(KERNEL) $$(ISA_$(1)) -DCR_ISA_SUFFIX=$(1) -MMD -MP -c -o $$@ $$<
+	$$(call say,CC,$$< ($(1)))
+	$$(Q)$$(CC) $$(DEFINES) $$(BASE) $$(CFLAGS) $$(KERNEL) $$(ISA_$(1)) -DCR_ISA_SUFFIX=$(1) -MMD -MP -c -o $$@ $$<
 endef
 $(foreach isa,$(ISAS),$(eval $(call isa_rule,$(isa))))
 

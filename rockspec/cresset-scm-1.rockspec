@@ -30,5 +30,4 @@ build = {
     LIBDIR = "$(LIBDIR)",
     LUADIR = "$(LUADIR)",
   },
-  copy_directories = { "examples" },
 }

@@ -20,11 +20,9 @@ cd "$elsewhere"
 eval "$(luarocks --lua-version 5.4 --tree "$tree" path)"
 cat >check.lua <<'LUA'
 local cresset = require("cresset")
-local source = debug.getinfo(2, "S") and package.searchpath("cresset", package.path)
+local source = package.searchpath("cresset", package.path)
 assert(source:find(os.getenv("CHECK_TREE"), 1, true), "cresset came from " .. source)
-local t = cresset.ones(64, 64)
-t:add(t)
-assert(t[{ 1, 1 }] == 2 and t[{ 64, 64 }] == 2)
+assert(cresset.ones(3, 4):size(2) == 4)
 print("rock: " .. cresset.isa() .. " kernels, BLAS " .. cresset.blas())
 LUA
 export CHECK_TREE="$tree"
