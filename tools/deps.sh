@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2034
 # Installs what is missing: tools/deps.sh [build] [test] [lint] [doc] [bench]. On Debian and its
 # relatives through apt-get, as root or with sudo; elsewhere it checks, and says what to install.
 # Does nothing, quietly, when all is there. CRESSET_DEPS=no skips it.
@@ -8,7 +9,6 @@ CC=${CC:-cc}
 
 # Needed, then optional: without libpng no pictures are written, without zlib no .gz is read, without
 # OpenBLAS matrix products are slow, without readline the prompt has no line editing.
-# shellcheck disable=SC2034
 build="gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev lua-argparse"
 build_optional="libopenblas0-pthread libpng-dev zlib1g-dev libreadline-dev"
 test="lua-busted"
