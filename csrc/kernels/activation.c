@@ -1,18 +1,19 @@
 /* Transfer functions: loops over contiguous runs, which the compiler vectorizes, and over any
  * strides. */
 #include "kernels/kernels.h"
+#include "kernels/vecmath.h"
 
 #include <math.h>
 
 #define F32(name) name##f
 #define F64(name) name
 #define K(c) ((T)(c))
-#define EXP(v) F(exp)(v)
-#define EXPM1(v) F(expm1)(v)
-#define LOG(v) F(log)(v)
-#define LOG1P(v) F(log1p)(v)
-#define TANH(v) F(tanh)(v)
-#define ERF(v) F(erf)(v)
+#define EXP(v) F(vm_exp)(v)
+#define EXPM1(v) F(vm_expm1)(v)
+#define LOG(v) F(vm_log)(v)
+#define LOG1P(v) F(vm_log1p)(v)
+#define TANH(v) F(vm_tanh)(v)
+#define ERF(v) F(vm_erf)(v)
 
 /* Operands: output, input. context: the parameters, two doubles. */
 #define FORWARD_LOOP(loop_name, expression)                                                        \

@@ -1,5 +1,6 @@
 /* Transfer functions of more than one operand: gated units, CReLU and PReLU. */
 #include "kernels/kernels.h"
+#include "kernels/vecmath.h"
 
 #include <math.h>
 
@@ -7,7 +8,7 @@ enum { LANES = 16 };
 
 #define F32(name) name##f
 #define F64(name) name
-#define EXP(v) F(exp)(v)
+#define EXP(v) F(vm_exp)(v)
 
 /* Element i of operand k. */
 #define AT(k, i) (*(T *)(p[k] + (i)*s[k]))

@@ -2,6 +2,7 @@
  * cache: strided operands are gathered, so that the arithmetic is always vectorized; the sum is
  * taken in double precision. */
 #include "kernels/kernels.h"
+#include "kernels/vecmath.h"
 
 #include <math.h>
 
@@ -10,9 +11,9 @@ enum { LANES = 16, BLOCK = 256 };
 #define F32(name) name##f
 #define F64(name) name
 #define K(c) ((T)(c))
-#define EXP(v) F(exp)(v)
-#define LOG(v) F(log)(v)
-#define LOG1P(v) F(log1p)(v)
+#define EXP(v) F(vm_exp)(v)
+#define LOG(v) F(vm_log)(v)
+#define LOG1P(v) F(vm_log1p)(v)
 
 /* Operands: input, target, weight, second weight. */
 #define DEFINE_SUM(loop_name, expression)                                                          \

@@ -13,12 +13,12 @@
   X(mse, 0.3, (x - t) * (x - t), 2 * (x - t))                                                      \
   X(abs, 0.3, F(fabs)(x - t), sign(x - t))                                                         \
   X(smoothL1, 0.4, smooth_l1(x - t, a), smooth_l1_slope(x - t, a))                                 \
-  X(bce, 4, -(t * LOG(x + a) + (1 - t) * LOG(1 - x + a)), (x - t) / ((1 - x + a) * (x + a)))       \
-  X(bceWithLogits, 5, (1 - t) * x + (1 + (p - 1) * t) * log1p_exp_minus(x),                        \
+  X(bce, 1.2, -(t * LOG(x + a) + (1 - t) * LOG(1 - x + a)), (x - t) / ((1 - x + a) * (x + a)))     \
+  X(bceWithLogits, 1.2, (1 - t) * x + (1 + (p - 1) * t) * log1p_exp_minus(x),                      \
     (1 - t) - (1 + (p - 1) * t) / (1 + EXP(x)))                                                    \
-  X(klDiv, 3, t > 0 ? t * (LOG(t) - x) : 0 * x, t > 0 ? -t : 0)                                    \
+  X(klDiv, 1.2, t > 0 ? t * (LOG(t) - x) : 0 * x, t > 0 ? -t : 0)                                  \
   X(margin, 0.4, positive(a - x * t), x *t < a ? -t : 0)                                           \
-  X(softMargin, 5, log1p_exp_minus(x *t), -t / (1 + EXP(x * t)))                                   \
+  X(softMargin, 1.2, log1p_exp_minus(x *t), -t / (1 + EXP(x * t)))                                 \
   X(hingeEmbedding, 0.4, t > 0 ? x : positive(a - x), t > 0 ? 1 : (x < a ? -1 : 0))                \
   X(l1, 0.3, F(fabs)(x), sign(x))                                                                  \
   X(huber, 0.4, a *smooth_l1(x - t, a), a *smooth_l1_slope(x - t, a))

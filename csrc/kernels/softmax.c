@@ -1,5 +1,6 @@
 /* Softmax, its logarithm, and the cross entropy with labels. */
 #include "kernels/kernels.h"
+#include "kernels/vecmath.h"
 
 #include <math.h>
 
@@ -7,7 +8,7 @@ enum { LANES = 16, BLOCK = 256 };
 
 #define F32(name) name##f
 #define F64(name) name
-#define EXP(v) F(exp)(v)
+#define EXP(v) F(vm_exp)(v)
 
 #define T float
 #define F F32
