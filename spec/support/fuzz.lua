@@ -179,6 +179,9 @@ for _, symbol in ipairs(all_symbols()) do
     if count % 50 == 0 then collectgarbage() end
   end
 end
+for label, failure in pairs(values.unmakeable()) do
+  complain("fuzz_values.lua", ("cannot make '%s': %s"):format(label, failure), label)
+end
 if not options.only then
   for _, class in ipairs(values.unmade()) do
     complain(class, "no object of this class could be made: give its arguments in fuzz_values.lua",
