@@ -154,8 +154,9 @@ ci: ## everything that must hold before a change is merged
 	.ci/run
 
 doc: ## the reference as HTML in build/doc
-	@tools/deps.sh doc
-	ldoc --quiet -c doc/config.ld .
+	@tools/deps.sh build
+	+@$(SUBMAKE) $(LIB)
+	CRESSET_BUILD=$(BUILD) $(LUA) doc/generate.lua build/doc
 
 # ---- speed ----
 
@@ -195,7 +196,7 @@ uninstall: ## remove what install put there
 	rm -rf "$(DESTDIR)$(LUADIR)/cresset" "$(DESTDIR)$(LIBDIR)/cresset" "$(DESTDIR)$(BINDIR)/cresset"
 
 deps: ## install what is missing (Debian, Ubuntu), or say what to install
-	@tools/deps.sh build test lint doc
+	@tools/deps.sh build test lint
 
 clean: ## remove everything that was built
 	rm -rf build out

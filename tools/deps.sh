@@ -1,6 +1,6 @@
 #!/bin/sh
 # shellcheck disable=SC2034
-# Installs what is missing: tools/deps.sh [build] [test] [lint] [doc] [bench]. On Debian and its
+# Installs what is missing: tools/deps.sh [build] [test] [lint] [bench]. On Debian and its
 # relatives through apt-get, as root or with sudo; elsewhere it checks, and says what to install.
 # Does nothing, quietly, when all is there. CRESSET_DEPS=no skips it.
 set -u
@@ -13,10 +13,9 @@ build="gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev lua-argparse"
 build_optional="libopenblas0-pthread libpng-dev zlib1g-dev libreadline-dev"
 test="lua-busted"
 lint="lua-check clang-format cppcheck luarocks"
-doc="lua-ldoc"
 bench="python3 python3-torch python3-numpy"
 
-groups=${*:-build test lint doc}
+groups=${*:-build test lint}
 
 print_other_systems() {
   cat >&2 <<'TEXT'
@@ -106,7 +105,6 @@ deps_elsewhere() {
     build) command -v "${CC##* }" >/dev/null && command -v "$lua" >/dev/null ;;
     test) "$lua" -e 'require "busted"' 2>/dev/null ;;
     lint) command -v luacheck >/dev/null && command -v clang-format >/dev/null ;;
-    doc) command -v ldoc >/dev/null ;;
     bench) python3 -c 'import torch' 2>/dev/null ;;
     esac || {
       print_other_systems
@@ -118,8 +116,8 @@ deps_elsewhere() {
 
 for group in $groups; do
   case $group in
-  build | test | lint | doc | bench) ;;
-  *) echo "deps: no group '$group' (build, test, lint, doc, bench)" >&2; exit 1 ;;
+  build | test | lint | bench) ;;
+  *) echo "deps: no group '$group' (build, test, lint, bench)" >&2; exit 1 ;;
   esac
 done
 if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then

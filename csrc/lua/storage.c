@@ -2,7 +2,8 @@
 #include "lua/glue.h"
 
 static int storage_gc(lua_State *L) {
-  cr_storage **box = lua_touserdata(L, 1);
+  cr_storage **box = luaL_testudata(L, 1, "cresset.Storage"); /* anyone may call this by hand */
+  if (!box) return 0;
   cr_storage *storage = *box;
   *box = NULL;
   cr_storage_release(storage);
