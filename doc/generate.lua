@@ -101,8 +101,9 @@ assert(cresset.paths.mkdir(folder))
 local index = {}
 for _, page in ipairs(order) do
   local p = pages[page]
-  write(page .. ".html", page, ("<p><a href='index.html'>cresset</a></p><h1>%s</h1>\n<nav>%s</nav>\n%s")
-    :format(page, table.concat(p.links, "\n"), table.concat(p.sections, "\n")))
+  write(page .. ".html", page,
+    ("<p><a href='index.html'>cresset</a></p><h1>%s</h1>\n<nav>%s</nav>\n%s"):format(page,
+      table.concat(p.links, "\n"), table.concat(p.sections, "\n")))
   index[#index + 1] = ("<li><a href='%s.html'>%s</a> (%d)</li>"):format(page, page, #p.sections)
 end
 write("index.html", "cresset", "<h1>cresset " .. cresset.version .. ": reference</h1>\n<ul>\n"
