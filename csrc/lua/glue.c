@@ -125,8 +125,13 @@ void cr_check(lua_State *L, cr_status status) {
 void cr_layer_check(lua_State *L, cr_status status) {
   if (status == CR_OK) return;
   lua_pushstring(L, cr_error_message()); /* before tostring runs Lua code, which may fail anew */
-  luaL_tolstring(L, 1, NULL);
-  lua_pushfstring(L, "%s: %s", lua_tostring(L, -1), lua_tostring(L, -2));
+  int message = lua_gettop(L);
+  if (lua_type(L, 1) == LUA_TTABLE && luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL) {
+    luaL_tolstring(L, 1, NULL);
+  } else { /* called by hand, without a layer */
+    lua_pushstring(L, function_name(L));
+  }
+  lua_pushfstring(L, "%s: %s", lua_tostring(L, -1), lua_tostring(L, message));
   lua_error(L);
 }
 

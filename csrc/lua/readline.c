@@ -213,7 +213,8 @@ static bool edit_line(const char *prompt) {
 static int read_line(lua_State *L) {
   const char *prompt = cr_check_string(L, 1, "prompt");
   lua_settop(L, 2);
-  if (!lua_isnil(L, 2)) luaL_checktype(L, 2, LUA_TFUNCTION);
+  if (!lua_isnil(L, 2) && !lua_isfunction(L, 2))
+    cr_type_error(L, 2, "complete", "a function or nil");
   if (!load()) cr_error(L, "needs the library readline, which is missing");
   if (completing) cr_error(L, "already waits for a line");
   luaL_checkstack(L, 16, NULL);

@@ -1,5 +1,5 @@
--- Calls public functions with bad arguments: lua5.4 spec/support/fuzz.lua [options], from the
--- folder of the checkout. spec/bad_input_spec.lua runs it as a process of its own.
+-- Calls public functions with bad arguments: lua5.4 spec/support/fuzz.lua [options].
+-- spec/bad_input_spec.lua runs it as a process of its own, in a folder where files may be made.
 --
 --   --calls N      calls of each function (60)
 --   --only PATTERN functions whose name contains the Lua pattern
@@ -11,9 +11,11 @@
 -- layer, or that is Lua's own complaint about the library's code; an object that a failed call left
 -- unusable; a call that does not end. A crash ends the process: the trace names the call.
 
+local root = arg[0]:match("^(.*)spec/support/fuzz%.lua$")
 local build = os.getenv("CRESSET_BUILD") or "build/release"
-package.path = "./lua/?.lua;./lua/?/init.lua;./?.lua;" .. package.path
-package.cpath = (build:sub(1, 1) == "/" and "" or "./") .. build .. "/?.so;" .. package.cpath
+if build:sub(1, 1) ~= "/" then build = root .. build end
+package.path = ("%slua/?.lua;%slua/?/init.lua;%s?.lua;"):format(root, root, root) .. package.path
+package.cpath = build .. "/?.so;" .. package.cpath
 
 local cresset = require("cresset")
 local core = require("cresset.core")
@@ -38,10 +40,11 @@ end
 
 local broken, broken_count = {}, 0
 
+-- Says what is wrong with a function, a few times for each kind of wrong.
 local function complain(name, what, call)
-  local key = name .. "\0" .. what
-  if broken[key] then return end
-  broken[key] = true
+  local key = name .. "\0" .. what:match("^[^:]*")
+  broken[key] = (broken[key] or 0) + 1
+  if broken[key] > (options.verbose and 100 or 2) then return end
   broken_count = broken_count + 1
   io.write(("%s: %s\n    in %s\n"):format(name, what, call))
 end

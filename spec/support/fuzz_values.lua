@@ -1,7 +1,8 @@
 -- Arguments for spec/support/fuzz.lua: values of every kind that Lua code can pass, the wrong ones
 -- and, often enough to get past the first checks, right ones.
 local cresset = require("cresset")
-local _, class = pcall(require, "cresset.class") if type(class)~="table" then class={find=function() end} end
+local _, class = pcall(require, "cresset.class")
+if type(class) ~= "table" then class = { find = function() end } end
 
 local values = {}
 
