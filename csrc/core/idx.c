@@ -24,8 +24,9 @@ static bool dtype_from_code(unsigned code, cr_dtype *out) {
 static cr_status check_magic(const unsigned char *magic, const char *path, header *h) {
   if (magic[0] != 0 || magic[1] != 0 || !dtype_from_code(magic[2], &h->dtype))
     return cr_fail(CR_EIO,
-                   CR_PATH_FORMAT " is not an IDX file: it must begin with the bytes 00 00, a type "
-                                  "(08 to 0e) and the number of dimensions, got %02x %02x %02x %02x",
+                   CR_PATH_FORMAT
+                   " is not an IDX file: it must begin with the bytes 00 00, a type "
+                   "(08 to 0e) and the number of dimensions, got %02x %02x %02x %02x",
                    path, magic[0], magic[1], magic[2], magic[3]);
   h->ndim = magic[3];
   if (h->ndim < 1 || h->ndim > CR_MAX_DIMS)

@@ -86,8 +86,10 @@ static cr_status read_pixels(job *j) {
                      png_get_channels(j->png, j->info)};
   /* Expanding makes at most 4 bytes of an 1/8 of a byte; interlacing changes nothing here. */
   if (size[0] * size[1] > j->limit) {
-    snprintf(j->message, sizeof j->message, "its header promises %lld x %lld pixels, more than the "
-             "file can hold", (long long)size[1], (long long)size[0]);
+    snprintf(j->message, sizeof j->message,
+             "its header promises %lld x %lld pixels, more than the "
+             "file can hold",
+             (long long)size[1], (long long)size[0]);
     return read_failed(j);
   }
   CR_TRY(cr_tensor_new(&j->pixels, CR_U8, 3, size));

@@ -7,8 +7,8 @@
 
 typedef struct {
   const void *in;
-  void *out;          /* contiguous; may be in */
-  int64_t group;      /* elements, one after the other, that share a fate */
+  void *out;     /* contiguous; may be in */
+  int64_t group; /* elements, one after the other, that share a fate */
   uint64_t key;
   uint32_t threshold; /* probability of being dropped times 2^32 */
   double scale;       /* of what is kept */

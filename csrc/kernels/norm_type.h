@@ -77,8 +77,8 @@ static void NAME(normalize)(const cr_planes *in, const cr_planes *out, int64_t c
     const T *x = NAME(run_at)(in, c, run, from.count);
     T *y = NAME(run_at)(out, c, run, to.count);
     if (from.stride == 1 && to.stride == 1) {
-      CR_INDEPENDENT for (int64_t i = 0; i < from.length; i++)
-        y[i] = (x[i] - mean) * factor + shift;
+      CR_INDEPENDENT for (int64_t i = 0; i < from.length; i++) y[i] =
+          (x[i] - mean) * factor + shift;
     } else {
       for (int64_t i = 0; i < from.length; i++)
         y[i * to.stride] = (x[i * from.stride] - mean) * factor + shift;
@@ -153,8 +153,8 @@ static void NAME(products)(const cr_planes *grad, const cr_planes *in, int64_t c
     const T *from_x = NAME(run_at)(in, c, run, x.count);
     for (int64_t at = 0; at < g.length; at += sum_block) {
       int64_t length = g.length - at < sum_block ? g.length - at : sum_block;
-      NAME(add_products)(from_g + at * g.stride, g.stride, from_x + at * x.stride, x.stride,
-                         length, mean, sum, dot);
+      NAME(add_products)
+      (from_g + at * g.stride, g.stride, from_x + at * x.stride, x.stride, length, mean, sum, dot);
     }
   }
 }
@@ -173,12 +173,11 @@ static void NAME(spread)(const cr_batch_norm *n, int64_t c, T mean, T a, T b, T 
     const T *from_x = NAME(run_at)(in, c, run, x.count);
     T *to = NAME(run_at)(out, c, run, o.count);
     if (g.stride == 1 && x.stride == 1 && o.stride == 1) {
-      CR_INDEPENDENT for (int64_t i = 0; i < g.length; i++)
-        to[i] = (from_g[i] - a - (from_x[i] - mean) * b) * factor;
+      CR_INDEPENDENT for (int64_t i = 0; i < g.length; i++) to[i] =
+          (from_g[i] - a - (from_x[i] - mean) * b) * factor;
     } else {
       for (int64_t i = 0; i < g.length; i++)
-        to[i * o.stride] =
-            (from_g[i * g.stride] - a - (from_x[i * x.stride] - mean) * b) * factor;
+        to[i * o.stride] = (from_g[i * g.stride] - a - (from_x[i * x.stride] - mean) * b) * factor;
     }
   }
 }

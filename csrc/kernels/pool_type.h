@@ -52,8 +52,9 @@ static void NAME(max_row)(const cr_pool_job *job, const T *plane, int64_t y0, in
       int64_t x = begin * w->step_w - w->pad_w + tap, jump = w->step_w * in->sw;
       const T *from = plane + y * in->sh + x * in->sw;
       if (job->indices) {
-        NAME(max_tap)(end - begin, best + begin, at + begin, from, jump,
-                      (int32_t)(y * in->w + x), (int32_t)w->step_w);
+        NAME(max_tap)
+        (end - begin, best + begin, at + begin, from, jump, (int32_t)(y * in->w + x),
+         (int32_t)w->step_w);
       } else {
         NAME(max_only_tap)(end - begin, best + begin, from, jump);
       }
@@ -161,8 +162,8 @@ static void NAME(average)(const cr_pool_job *job, int64_t begin, int64_t end) {
           tap_range(tap, w->step_w, w->pad_w, in->w, out->w, &first, &last);
           if (last <= first) continue;
           int64_t x = first * w->step_w - w->pad_w + tap;
-          NAME(sum_tap)(last - first, sum + first, plane + y * in->sh + x * in->sw,
-                        w->step_w * in->sw);
+          NAME(sum_tap)
+          (last - first, sum + first, plane + y * in->sh + x * in->sw, w->step_w * in->sw);
         }
       }
       NAME(divide_row)(job, j, sum, sum, 1);
@@ -189,8 +190,8 @@ static void NAME(average_backward)(const cr_pool_job *job, int64_t begin, int64_
           tap_range(tap, w->step_w, w->pad_w, in->w, out->w, &first, &last);
           if (last <= first) continue;
           int64_t x = first * w->step_w - w->pad_w + tap;
-          NAME(spread_tap)(last - first, plane + y * in->sh + x * in->sw, share + first,
-                           w->step_w * in->sw);
+          NAME(spread_tap)
+          (last - first, plane + y * in->sh + x * in->sw, share + first, w->step_w * in->sw);
         }
       }
     }

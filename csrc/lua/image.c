@@ -36,8 +36,7 @@ static int image_save_animation(lua_State *L) {
   const char *path = cr_check_path(L, 1, "path");
   const cr_tensor *frames = cr_check_tensor(L, 2, "frames");
   int64_t milliseconds = 200;
-  if (!lua_isnoneornil(L, 3))
-    milliseconds = cr_check_int_range(L, 3, "milliseconds", 1, 65535);
+  if (!lua_isnoneornil(L, 3)) milliseconds = cr_check_int_range(L, 3, "milliseconds", 1, 65535);
   cr_tensor *pixels = cr_push_tensor(L, CR_U8);
   CR_CALL(L, cr_image_to_bytes(pixels, frames, true));
   CR_CALL(L, cr_png_write_animation(path, pixels, (int)milliseconds));

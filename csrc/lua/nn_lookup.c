@@ -23,8 +23,7 @@ static int lookup_backward(lua_State *L) {
   double scale = cr_check_number(L, 5, "scale");
   int64_t padding = cr_check_int(L, 6, "paddingValue");
   bool by_count = cr_check_bool(L, 7, "scaleGradByFreq");
-  CR_LAYER_CALL(L,
-                cr_lookup_backward(grad_weight, input, grad_output, scale, padding, by_count));
+  CR_LAYER_CALL(L, cr_lookup_backward(grad_weight, input, grad_output, scale, padding, by_count));
   return 0;
 }
 

@@ -262,7 +262,7 @@ static int save_history(lua_State *L) {
 /* terminal.isTerminal(file): true when the open file is a terminal. */
 static int is_terminal(lua_State *L) {
   luaL_Stream *stream = luaL_testudata(L, 1, LUA_FILEHANDLE);
-  if (!stream) cr_type_error(L, 1, "file", "a file, such as io.stdout");
+  if (!stream) return cr_type_error(L, 1, "file", "a file, such as io.stdout");
   lua_pushboolean(L, stream->closef && isatty(fileno(stream->f)));
   return 1;
 }

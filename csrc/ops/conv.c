@@ -97,7 +97,8 @@ static cr_status big_size(const geometry *g, const cr_tensor *small, int64_t *si
   bool adj_fits = s->adj_w < (s->step_w > s->dilation_w ? s->step_w : s->dilation_w) &&
                   s->adj_h < (s->step_h > s->dilation_h ? s->step_h : s->dilation_h);
   if (!adj_fits)
-    return cr_fail(CR_EINVAL, "adjW and adjH must be smaller than the step or the dilation, got %lld and %lld",
+    return cr_fail(CR_EINVAL,
+                   "adjW and adjH must be smaller than the step or the dilation, got %lld and %lld",
                    (long long)s->adj_w, (long long)s->adj_h);
   __int128 h = (__int128)(small->size[small->ndim - 2] - 1) * s->step_h - 2 * s->pad_h +
                reach(g->kernel_h, s->dilation_h) + s->adj_h;
@@ -314,8 +315,7 @@ static cr_status check_gradient(const cr_tensor *t, const char *name) {
 }
 
 static cr_status run_weight_gradient(const geometry *g, const cr_tensor *big,
-                                     const cr_tensor *small, cr_tensor *grad_weight,
-                                     double scale) {
+                                     const cr_tensor *small, cr_tensor *grad_weight, double scale) {
   if (cr_tensor_numel(small) == 0) return CR_OK;
   cr_tensor w;
   CR_TRY(cr_contiguous(&w, grad_weight));

@@ -31,8 +31,8 @@ static cr_status layout_of(layout *out, const cr_tensor *t, bool frames) {
     out->size[at] = t->size[d];
     out->stride[at] = t->stride[d];
   }
-  good = good && out->size[0] >= 1 && out->size[1] >= 1 && out->size[1] <= 4 &&
-         out->size[2] >= 1 && out->size[3] >= 1 && out->size[2] <= CR_MAX_IMAGE_SIDE &&
+  good = good && out->size[0] >= 1 && out->size[1] >= 1 && out->size[1] <= 4 && out->size[2] >= 1 &&
+         out->size[3] >= 1 && out->size[2] <= CR_MAX_IMAGE_SIDE &&
          out->size[3] <= CR_MAX_IMAGE_SIDE;
   if (good) return CR_OK;
   char text[CR_SIZE_TEXT];
@@ -171,15 +171,17 @@ static cr_status check_scaling(const cr_tensor *out, const cr_tensor *src, int64
                                int64_t width) {
   char text[CR_SIZE_TEXT];
   if (!cr_dtype_is_float(src->dtype) || out->dtype != src->dtype)
-    return cr_fail(CR_EINVAL, "expected two tensors of the same floating-point type, got a %s "
-                              "and a %s",
+    return cr_fail(CR_EINVAL,
+                   "expected two tensors of the same floating-point type, got a %s "
+                   "and a %s",
                    cr_dtype_tensor_name(src->dtype), cr_dtype_tensor_name(out->dtype));
   if (src->ndim < 2 || src->ndim > 4 || src->size[src->ndim - 1] < 1 ||
       src->size[src->ndim - 2] < 1)
-    return cr_fail(CR_EINVAL,
-                   "a picture must be height x width, channels x height x width or batch x channels "
-                   "x height x width, got %s",
-                   cr_tensor_size_text(text, src));
+    return cr_fail(
+        CR_EINVAL,
+        "a picture must be height x width, channels x height x width or batch x channels "
+        "x height x width, got %s",
+        cr_tensor_size_text(text, src));
   if (height < 1 || width < 1 || height > CR_MAX_IMAGE_SIDE || width > CR_MAX_IMAGE_SIDE)
     return cr_fail(CR_EINVAL, "width and height must be from 1 to %d, got %lld and %lld",
                    CR_MAX_IMAGE_SIDE, (long long)width, (long long)height);

@@ -63,8 +63,7 @@ static cr_status output_size(const cr_tensor *input, const cr_pool_shape *s, int
                  "%lld x %lld; got an input of %s",
                  (long long)s->kernel_h, (long long)s->kernel_w,
                  (long long)(input->size[last - 1] + 2 * s->pad_h),
-                 (long long)(input->size[last] + 2 * s->pad_w),
-                 cr_paren_text(text, input));
+                 (long long)(input->size[last] + 2 * s->pad_w), cr_paren_text(text, input));
 }
 
 static cr_status check_indices(const cr_tensor *indices, int ndim, const int64_t *size,
@@ -73,8 +72,7 @@ static cr_status check_indices(const cr_tensor *indices, int ndim, const int64_t
     return cr_fail(CR_EINVAL, "indices must be a torch.LongTensor, got a %s",
                    cr_dtype_tensor_name(indices->dtype));
   CR_TRY(cr_expect_size("indices", indices, ndim, size));
-  if (!cr_tensor_is_contiguous(indices))
-    return cr_fail(CR_EINVAL, "indices must be contiguous");
+  if (!cr_tensor_is_contiguous(indices)) return cr_fail(CR_EINVAL, "indices must be contiguous");
   const int64_t *data = cr_tensor_data(indices);
   int64_t count = cr_tensor_numel(indices);
   for (int64_t i = 0; i < count; i++)
