@@ -99,6 +99,9 @@ $(foreach isa,$(ISAS),$(eval $(call isa_rule,$(isa))))
 
 # ---- specs ----
 
+# The build that the specs and the command use.
+export CRESSET_BUILD = $(BUILD)
+
 test: ## build what is needed and run the specs (ARGS="--filter=..." goes to busted)
 	@tools/deps.sh build test
 	+@$(SUBMAKE) $(LIB)

@@ -18,8 +18,10 @@ static cr_status cannot(const char *verb, const char *path, const char *reason) 
 
 /* ---- reading ---- */
 
+#ifdef CR_HAVE_ZLIB
 /* Deflate turns one byte into 1032 at most. */
 static const int64_t largest_ratio = 1032;
+#endif
 
 /* Read at a time, so that Ctrl-C does not wait for a large file. */
 enum { piece = 1 << 20 };

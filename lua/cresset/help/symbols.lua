@@ -57,8 +57,8 @@ local function methods_of(object)
   return type(index) == "table" and index or meta or {}
 end
 
---- A list of { name, value, kind }: "cresset.zeros", "Tensor:add", "nn.Linear", "optim.sgd", ... in a fixed
--- order. Parts that are loaded when first used are loaded now.
+--- A list of { name, value, kind }: "cresset.zeros", "Tensor:add", "nn.Linear", "optim.sgd", ...
+-- in a fixed order. Parts that are loaded when first used are loaded now.
 function symbols.list()
   local cresset = require("cresset")
   for _, name in ipairs(cresset.packages or {}) do local _ = cresset[name] end
