@@ -4,7 +4,8 @@ local cresset = require("cresset")
 -- Sanitizers need more address space than a limit leaves; they limit the allocations themselves.
 local is_sanitized = (os.getenv("LD_PRELOAD") or ""):find("asan", 1, true) ~= nil
 local limits = is_sanitized
-  and "ASAN_OPTIONS=$ASAN_OPTIONS:max_allocation_size_mb=1024:allocator_may_return_null=1"
+  and "export ASAN_OPTIONS=$ASAN_OPTIONS:max_allocation_size_mb=1024:allocator_may_return_null=1;"
+    .. " export LSAN_OPTIONS=suppressions=%s/tools/leaks.supp:print_suppressions=0;"
   or "ulimit -v 6000000;"
 local calls = os.getenv("CRESSET_FUZZ") or (is_sanitized and 20 or 40)
 
@@ -17,7 +18,7 @@ describe("bad input", function()
     assert(cresset.paths.mkdir(folder))
     local out, err, status = command.shell(
       ("cd %s; %s timeout 300 lua5.4 %s/spec/support/fuzz.lua --calls %s --trace %s/trace")
-        :format(folder, limits, root, calls, folder))
+        :format(folder, limits:format(root), root, calls, folder))
     local trace = io.open(folder .. "/trace")
     local last = trace and trace:read("l")
     if trace then trace:close() end

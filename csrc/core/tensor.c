@@ -43,6 +43,9 @@ static bool has_size(const cr_tensor *t, int ndim, const int64_t *size) {
   return t->ndim == ndim && memcmp(t->size, size, (size_t)ndim * sizeof *size) == 0;
 }
 
+/* Beyond this, bytes could not be counted in an int64_t. */
+static const int64_t max_elements = INT64_MAX / 16;
+
 cr_status cr_count_elements(int ndim, const int64_t *size, int64_t *out) {
   int64_t numel = ndim > 0;
   bool is_empty = ndim == 0;
@@ -52,8 +55,9 @@ cr_status cr_count_elements(int ndim, const int64_t *size, int64_t *out) {
                      (long long)size[d]);
     if (size[d] == 0) is_empty = true;
   }
-  for (int d = 0; d < ndim && !is_empty; d++)
-    if (__builtin_mul_overflow(numel, size[d], &numel)) {
+  /* Sizes of 0 count as 1 here: strides and products of the other sizes must not overflow. */
+  for (int d = 0; d < ndim; d++)
+    if (__builtin_mul_overflow(numel, size[d] > 0 ? size[d] : 1, &numel) || numel > max_elements) {
       char text[CR_SIZE_TEXT];
       return cr_fail(CR_EINVAL, "sizes %s are too large: their product overflows",
                      cr_size_text(text, ndim, size));
@@ -67,11 +71,12 @@ static cr_status view_extent(int ndim, const int64_t *size, const int64_t *strid
   int64_t extent = 1, step;
   *out = 0;
   if (ndim == 0) return CR_OK;
+  for (int d = 0; d < ndim; d++)
+    if (stride[d] < 0 || stride[d] > max_elements)
+      return cr_fail(CR_EINVAL, "stride of dimension %d must not be %s, got %lld", d + 1,
+                     stride[d] < 0 ? "negative" : "so large", (long long)stride[d]);
   for (int d = 0; d < ndim; d++) {
     if (size[d] == 0) return CR_OK;
-    if (stride[d] < 0)
-      return cr_fail(CR_EINVAL, "stride of dimension %d must not be negative, got %lld", d + 1,
-                     (long long)stride[d]);
     if (__builtin_mul_overflow(size[d] - 1, stride[d], &step) ||
         __builtin_add_overflow(extent, step, &extent))
       return cr_fail(CR_EINVAL, "sizes and strides reach past the largest possible storage");

@@ -48,6 +48,8 @@ cr_status cr_expect_vector(const char *name, const cr_tensor *t, cr_dtype dtype,
 }
 
 cr_status cr_prepare_result(cr_tensor *out, int ndim, const int64_t *size, const cr_tensor *avoid) {
+  if (out == avoid)
+    return cr_fail(CR_EINVAL, "the result must be a tensor of its own, not one of the arguments");
   CR_TRY(cr_tensor_resize(out, ndim, size));
   bool is_fit = !cr_tensor_has_internal_overlap(out) && !(avoid && cr_tensor_overlaps(out, avoid));
   if (is_fit) return CR_OK;
