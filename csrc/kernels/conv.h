@@ -71,7 +71,8 @@ typedef struct {
 } cr_conv_columns;
 typedef void (*cr_conv_transpose)(const cr_conv_columns *columns);
 
-/* grad[m][k] += scale * sum over parts of partial[k][m]; partial is in panels as above. */
+/* grad[m][k] += scale * sum over parts of partial[k][m]; partial is in panels as above, of which
+ * begin ... end - 1 are added. */
 typedef struct {
   void *grad;
   int64_t rows, steps, row_stride; /* m, k */

@@ -49,23 +49,22 @@ TILES(6)
 #undef TILES
 #undef TILE
 
-/* Elements first ... first + n - 1 of a phase's row; those outside the source are zero. */
-static void NAME(fill_row)(T *out, int64_t n, const T *row, int64_t first, const cr_conv_axis *x,
-                           int64_t phase, int64_t stride) {
-  int64_t origin = x->origin[phase], step = x->step;
-  int64_t begin = most(0, ceil_div(-origin, step) - first);
-  int64_t end = least(n, ceil_div(x->size - origin, step) - first);
-  if (begin > n) begin = n;
-  if (end < begin) end = begin;
+/* The columns [begin, end) of a slab's row that lie inside the source. */
+static void NAME(fill_range)(const cr_conv_axis *x, int64_t phase, int64_t *begin, int64_t *end) {
+  int64_t origin = x->origin[phase];
+  *begin = least(most(0, ceil_div(-origin, x->step) - x->first), x->pitch);
+  *end = most(least(x->pitch, ceil_div(x->size - origin, x->step) - x->first), *begin);
+}
+
+static void NAME(fill_row)(T *out, int64_t begin, int64_t end, int64_t n, const T *in,
+                           int64_t jump) {
   for (int64_t i = 0; i < begin; i++) out[i] = 0;
-  if (end > begin) {
-    const T *in = row + ((begin + first) * step + origin) * stride;
-    int64_t jump = step * stride;
-    if (jump == 1) {
-      for (int64_t i = begin; i < end; i++) out[i] = in[i - begin];
-    } else {
-      for (int64_t i = begin; i < end; i++, in += jump) out[i] = *in;
-    }
+  if (jump == 1) {
+    for (int64_t i = begin; i < end; i++) out[i] = in[i - begin];
+  } else if (jump == 2) {
+    for (int64_t i = begin; i < end; i++) out[i] = in[2 * (i - begin)];
+  } else {
+    for (int64_t i = begin; i < end; i++) out[i] = in[jump * (i - begin)];
   }
   for (int64_t i = end; i < n; i++) out[i] = 0;
 }
@@ -74,21 +73,23 @@ static void NAME(fill_plane)(T *out, const cr_conv_slab *s, int64_t c, int64_t p
                              int64_t phase_x) {
   const cr_planes *source = s->source;
   const cr_conv_axis *y = s->y, *x = s->x;
-  int64_t total = (s->images - 1) * y->pitch + s->rows + y->reach;
-  T *end = out + s->plane;
-  for (int64_t r = 0; r < total; r++, out += x->pitch) {
-    int64_t image = least(r / y->pitch, s->images - 1);
-    int64_t v = s->y0 + y->first + r - image * y->pitch;
-    int64_t at = v * y->step + y->origin[phase_y];
-    if (at < 0 || at >= y->size) {
-      memset(out, 0, (size_t)x->pitch * sizeof(T));
-      continue;
+  int64_t begin, end, rows = s->rows + y->reach, jump = x->step * source->sw;
+  T *stop = out + s->plane;
+  NAME(fill_range)(x, phase_x, &begin, &end);
+  const T *in = (const T *)source->data + s->n0 * source->sn + c * source->sc +
+                ((begin + x->first) * x->step + x->origin[phase_x]) * source->sw;
+  for (int64_t image = 0; image < s->images; image++, in += source->sn) {
+    int64_t count = image + 1 < s->images ? y->pitch : rows;
+    int64_t at = (s->y0 + y->first) * y->step + y->origin[phase_y];
+    for (int64_t r = 0; r < count; r++, at += y->step, out += x->pitch) {
+      if (at < 0 || at >= y->size) {
+        for (int64_t i = 0; i < x->pitch; i++) out[i] = 0;
+      } else {
+        NAME(fill_row)(out, begin, end, x->pitch, in + at * source->sh, jump);
+      }
     }
-    const T *row = (const T *)source->data + (s->n0 + image) * source->sn + c * source->sc +
-                   at * source->sh;
-    NAME(fill_row)(out, x->pitch, row, x->first, x, phase_x, source->sw);
   }
-  memset(out, 0, (size_t)(end - out) * sizeof(T));
+  memset(out, 0, (size_t)(stop - out) * sizeof(T));
 }
 
 static void NAME(fill)(const cr_conv_slab *s) {
@@ -99,11 +100,20 @@ static void NAME(fill)(const cr_conv_slab *s) {
         NAME(fill_plane)(out, s, c, py, px);
 }
 
-/* One row of output pixels of `channels` channels, pixels outside, channels inside. */
+/* One row of output pixels of `channels` channels, pixels outside, channels inside. Blocks of 16
+ * channels: their lines stay in the first-level cache while pixels go by. */
 static void NAME(transpose_row)(T *out, int64_t width, const T *in, int64_t channels, int64_t sc,
                                 int64_t pixels, int64_t sw) {
-  for (int64_t x = 0; x < pixels; x++)
-    for (int64_t m = 0; m < channels; m++) out[x * width + m] = in[m * sc + x * sw];
+  int64_t m = 0;
+  for (; m + 16 <= channels; m += 16) {
+    for (int64_t x = 0; x < pixels; x++) {
+      const T *from = in + m * sc + x * sw;
+      T *to = out + x * width + m;
+      for (int i = 0; i < 16; i++) to[i] = from[i * sc];
+    }
+  }
+  for (; m < channels; m++)
+    for (int64_t x = 0; x < pixels; x++) out[x * width + m] = in[m * sc + x * sw];
 }
 
 static void NAME(transpose)(const cr_conv_columns *s) {
@@ -141,49 +151,71 @@ static void NAME(store)(const cr_conv_store *s) {
   }
 }
 
-static void NAME(reduce)(const cr_conv_reduce *r, int64_t begin, int64_t end) {
-  T scale = (T)r->scale;
-  for (int64_t m = begin; m < end; m++) {
-    int64_t start = m / r->width * r->width;
-    int64_t channels = least(r->width, r->rows - start);
-    int64_t width = (channels + r->lanes - 1) / r->lanes * r->lanes;
-    const T *from = (const T *)r->partial + start * r->steps + (m - start);
-    T *grad = (T *)r->grad + m * r->row_stride;
-    for (int64_t k = 0; k < r->steps; k++) {
-      T sum = 0;
-      for (int64_t p = 0; p < r->parts; p++) sum += from[p * r->part_stride + k * width];
-      grad[k] += scale * sum;
+/* Adds `steps` x `channels` sums, transposed in blocks of 16 x 16. */
+static void NAME(reduce_panel)(const cr_conv_reduce *r, T *grad, const T *from, int64_t channels,
+                               int64_t width) {
+  T scale = (T)r->scale, block[16][16];
+  for (int64_t k = 0; k < r->steps; k += 16) {
+    int64_t steps = least(16, r->steps - k);
+    for (int64_t m = 0; m < channels; m += 16) {
+      int64_t rows = least(16, channels - m);
+      memset(block, 0, sizeof block);
+      for (int64_t p = 0; p < r->parts; p++) {
+        const T *part = from + p * r->part_stride + k * width + m;
+        for (int64_t i = 0; i < steps; i++)
+          for (int64_t j = 0; j < rows; j++) block[j][i] += part[i * width + j];
+      }
+      for (int64_t j = 0; j < rows; j++) {
+        T *row = grad + (m + j) * r->row_stride + k;
+        for (int64_t i = 0; i < steps; i++) row[i] += scale * block[j][i];
+      }
     }
   }
 }
 
+static void NAME(reduce)(const cr_conv_reduce *r, int64_t begin, int64_t end) {
+  for (int64_t panel = begin; panel < end; panel++) {
+    int64_t start = panel * r->width, channels = least(r->width, r->rows - start);
+    int64_t width = (channels + r->lanes - 1) / r->lanes * r->lanes;
+    NAME(reduce_panel)(r, (T *)r->grad + start * r->row_stride,
+                       (const T *)r->partial + start * r->steps, channels, width);
+  }
+}
+
+/* Blocks of 8 rows: reads and writes then both run along memory. */
 static void NAME(pack)(const cr_conv_pack *p, int64_t begin, int64_t end) {
   int64_t area = p->kernel_h * p->kernel_w, taps = p->taps_y * p->taps_x;
-  for (int64_t row = begin; row < end; row++) {
+  for (int64_t row = begin, next; row < end; row = next) {
     int64_t group = row / p->rows, m = row % p->rows;
+    next = least(least(row + 8, end), (group + 1) * p->rows);
     const T *in = (const T *)p->weight + (group * p->channels * p->rows + m) * area;
-    T *out = (T *)p->packed + row * p->channels * taps;
-    for (int64_t c = 0; c < p->channels; c++, in += p->rows * area)
-      for (int64_t ty = 0; ty < p->taps_y; ty++)
-        for (int64_t tx = 0; tx < p->taps_x; tx++)
-          *out++ = in[(p->first_y + ty * p->step_y) * p->kernel_w + p->first_x + tx * p->step_x];
+    T *packed = (T *)p->packed + row * p->channels * taps;
+    for (int64_t c = 0; c < p->channels; c++, in += p->rows * area) {
+      for (int64_t r = 0; r < next - row; r++) {
+        T *out = packed + (r * p->channels + c) * taps;
+        const T *from = in + r * area + p->first_y * p->kernel_w + p->first_x;
+        for (int64_t ty = 0; ty < p->taps_y; ty++, from += p->step_y * p->kernel_w)
+          for (int64_t tx = 0; tx < p->taps_x; tx++) *out++ = from[tx * p->step_x];
+      }
+    }
   }
 }
 
 static double NAME(plane_sum)(const cr_planes *p, int64_t c) {
   double total = 0;
+  bool whole = p->sw == 1 && (p->h == 1 || p->sh == p->w);
+  int64_t rows = whole ? 1 : p->h, length = whole ? p->h * p->w : p->w;
   for (int64_t n = 0; n < p->n; n++) {
-    for (int64_t y = 0; y < p->h; y++) {
+    for (int64_t y = 0; y < rows; y++) {
       const T *row = (const T *)p->data + n * p->sn + c * p->sc + y * p->sh;
-      T sum[16] = {0};
+      T sum[16] = {0}, rest = 0;
       int64_t x = 0;
       if (p->sw == 1)
-        for (; x + 16 <= p->w; x += 16)
+        for (; x + 16 <= length; x += 16)
           for (int i = 0; i < 16; i++) sum[i] += row[x + i];
-      T rest = 0;
-      for (; x < p->w; x++) rest += row[x * p->sw];
+      for (; x < length; x++) rest += row[x * p->sw];
       for (int i = 0; i < 16; i++) rest += sum[i];
-      total += rest;
+      total += (double)rest;
     }
   }
   return total;
