@@ -3,6 +3,7 @@
 #include "core/parallel.h"
 #include "kernels/kernels.h"
 #include "ops/check.h"
+#include "ops/conv_dense.h"
 #include "ops/copy.h"
 #include "ops/correlate.h"
 
@@ -154,8 +155,10 @@ static cr_status run_to_small(const geometry *g, const cr_tensor *big, cr_tensor
   CR_TRY(cr_contiguous(&w, weight));
   cr_status status = bias ? cr_contiguous(&b, bias) : CR_OK;
   cr_correlation c = to_small(g, big, small);
+  const void *weights = cr_tensor_data(&w), *biases = bias ? cr_tensor_data(&b) : NULL;
   if (status == CR_OK)
-    status = cr_correlate(&c, cr_tensor_data(&w), bias ? cr_tensor_data(&b) : NULL);
+    status = cr_conv_is_dense(&c) ? cr_conv_dense_to_small(&c, weights, biases)
+                                  : cr_correlate(&c, weights, biases);
   cr_tensor_clear(&w);
   cr_tensor_clear(&b);
   return status;
@@ -299,8 +302,11 @@ static cr_status run_to_big(const geometry *g, const cr_tensor *small, cr_tensor
   cr_tensor w, b = {.dtype = big->dtype};
   CR_TRY(cr_contiguous(&w, weight));
   cr_status status = bias ? cr_contiguous(&b, bias) : CR_OK;
+  cr_correlation c = to_small(g, big, small);
+  const void *weights = cr_tensor_data(&w), *biases = bias ? cr_tensor_data(&b) : NULL;
   if (status == CR_OK)
-    status = run_phases(g, small, big, cr_tensor_data(&w), bias ? cr_tensor_data(&b) : NULL);
+    status = cr_conv_is_dense(&c) ? cr_conv_dense_to_big(&c, weights, biases)
+                                  : run_phases(g, small, big, weights, biases);
   cr_tensor_clear(&w);
   cr_tensor_clear(&b);
   return status;
@@ -320,7 +326,9 @@ static cr_status run_weight_gradient(const geometry *g, const cr_tensor *big,
   cr_tensor w;
   CR_TRY(cr_contiguous(&w, grad_weight));
   cr_correlation c = to_small(g, big, small);
-  cr_status status = cr_correlate_weight_gradient(&c, cr_tensor_data(&w), scale);
+  cr_status status = cr_conv_is_dense(&c)
+                         ? cr_conv_dense_weight_gradient(&c, cr_tensor_data(&w), scale)
+                         : cr_correlate_weight_gradient(&c, cr_tensor_data(&w), scale);
   if (status == CR_OK && w.storage != grad_weight->storage) status = cr_copy(grad_weight, &w);
   cr_tensor_clear(&w);
   return status;
