@@ -3,14 +3,14 @@
 ifeq ($(origin CC),default)
 CC := $(if $(shell command -v gcc),gcc,cc)
 endif
-LUA        ?= lua5.4
+LUA        ?= $(if $(shell command -v lua5.4),lua5.4,$(if $(shell lua -v 2>&1 | grep 'Lua 5\.4'),lua,lua5.4))
 CFLAGS     ?= -O2 -g
 BUILD      ?= build/release
 PKG_CONFIG ?= pkg-config
 LUA_INCDIR ?= $(firstword $(wildcard $(addsuffix /lua5.4,/usr/include /usr/local/include) \
                 /usr/include/lua /opt/homebrew/include/lua /usr/local/include/lua) /usr/include)
 
-MACHINE := $(shell $(CC) -dumpmachine)
+MACHINE := $(shell $(CC) -dumpmachine 2>/dev/null)
 
 # Optional libraries: found by pkg-config, switched off by `make PNG=no ZLIB=no`. The code that uses
 # them stands under #ifdef CR_HAVE_PNG and CR_HAVE_ZLIB and must build without them.
@@ -181,7 +181,7 @@ INSTALL ?= install
 
 # The command names its modules' folders, wherever PREFIX is; LuaRocks does that itself.
 ifneq ($(LUAROCKS),yes)
-BIN_PATHS = 1a package.path = "$(LUADIR)/?.lua;$(LUADIR)/?/init.lua;" .. package.path; \
+BIN_PATHS = 2i package.path = "$(LUADIR)/?.lua;$(LUADIR)/?/init.lua;" .. package.path; \
               package.cpath = "$(LIBDIR)/?.so;" .. package.cpath
 endif
 
@@ -192,7 +192,7 @@ install: all ## install under PREFIX (/usr/local; DESTDIR is honoured)
 	$(INSTALL) -d "$(DESTDIR)$(LUADIR)/cresset/data/files" "$(DESTDIR)$(LIBDIR)/cresset" "$(DESTDIR)$(BINDIR)"
 	$(INSTALL) -m 644 $(wildcard data/*.gz data/README.md) "$(DESTDIR)$(LUADIR)/cresset/data/files"
 	$(INSTALL) -m 755 $(LIB) "$(DESTDIR)$(LIBDIR)/cresset/core.so"
-	sed '$(BIN_PATHS)' bin/cresset > "$(DESTDIR)$(BINDIR)/cresset"
+	sed -e '1s|.*|\#!/usr/bin/env $(LUA)|' -e '$(BIN_PATHS)' bin/cresset > "$(DESTDIR)$(BINDIR)/cresset"
 	chmod 755 "$(DESTDIR)$(BINDIR)/cresset"
 
 uninstall: ## remove what install put there
