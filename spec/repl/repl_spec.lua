@@ -19,6 +19,7 @@ describe("the REPL", function()
   it("reads statements of several lines", function()
     types("1\n2\n", "for i = 1, 2 do", "  print(i)", "end")
     types('"a\\nb"\n', "[[a", "b]]")
+    types("3\n", "1 +", "2")
   end)
 
   it("has the packages at hand", function()
@@ -51,6 +52,14 @@ describe("the REPL", function()
     assert.equal("stdin:1: interrupted\n", err:match("^[^\n]*\n"))
   end)
 
+  it("survives Ctrl-C in long computations", function()
+    local out, err = command.type("t = cresset.zeros(1000, 1000)",
+      "io.popen('(sleep 0.2; kill -INT '..io.popen('echo $PPID'):read('l')..') &'):close()",
+      "while true do t:exp() end", "t:fill(2) and 'still here'")
+    assert.truthy(err:find("^[^\n]*interrupted\n$"))
+    assert.truthy(out:find('"still here"', 1, true))
+  end)
+
   it("keeps the behaviour of coroutines", function()
     types('1  2\n3\n"stdin:1: x"\ntrue  4\nfalse  "cannot resume dead coroutine"\n',
       "w = coroutine.wrap(function(a) local b = coroutine.yield(a, 2) error(b) end)",
@@ -67,6 +76,49 @@ describe("the REPL", function()
     assert.equal(out, (command.type("help 'terminal.width'")))
     assert.truthy((command.type("?terminal.widht")):find("Did you mean\n  terminal.width", 1, true))
     assert.equal("There is no help for 'xyzzyxyzzy'.\n", (command.type("?xyzzyxyzzy")))
+  end)
+end)
+
+describe("the REPL on a terminal", function()
+  local function has_terminal()
+    local terminal = require("cresset").terminal
+    return terminal.readlineName() and command.shell("command -v script") ~= ""
+  end
+
+  -- The util-linux program `script` gives it a terminal.
+  local function types_on_terminal(history, input)
+    return command.shell(("TERM=xterm CRESSET_HISTORY=%s script -qec bin/cresset /dev/null")
+      :format(history), input)
+  end
+
+  it("edits lines, completes names and remembers lines", function()
+    if not has_terminal() then return pending("needs readline and script") end
+    local history = os.tmpname()
+    local out, _, status = types_on_terminal(history, "cresset.getNumCo\t() > 0\nx = 1\n\4")
+    assert.equal(0, status)
+    assert.truthy(out:find("help() explains, Ctrl-D leaves", 1, true))
+    assert.truthy(out:find("cresset.getNumCores() > 0", 1, true))
+    assert.truthy(out:find("true", 1, true))
+    out = types_on_terminal(history, "\16\16\n\4") -- Ctrl-P: the line before
+    assert.truthy(out:find("true", 1, true))
+    local file = assert(io.open(history))
+    assert.equal("cresset.getNumCores() > 0\nx = 1\ncresset.getNumCores() > 0\n", file:read("a"))
+    file:close()
+    os.remove(history)
+  end)
+
+  it("tells beginners about locals once", function()
+    if not has_terminal() then return pending("needs readline and script") end
+    local out = types_on_terminal("", "local x = 1\nlocal y = 2\n\4")
+    assert.equal(1, select(2, out:gsub("a local lasts only", "")))
+  end)
+
+  it("does without readline", function()
+    if not has_terminal() then return pending("needs readline and script") end
+    local out = command.shell("CRESSET_READLINE=none script -qec bin/cresset /dev/null",
+      "x = 5\nx + 1\n\4")
+    assert.truthy(out:find("install the library readline", 1, true))
+    assert.truthy(out:find("\n6\r?\n") or out:find("> 6\r?\n"))
   end)
 end)
 

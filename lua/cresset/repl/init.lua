@@ -37,11 +37,11 @@ end
 -- @return the function, or nil and "incomplete", or nil and the message
 local function compile(text)
   local expression = text:match("^%s*=(.*)$")
-  local chunk = load("return " .. (expression or text), "=stdin", "t")
+  local chunk, wrong = load("return " .. (expression or text), "=stdin", "t")
   if chunk then return chunk end
   local statement, message = load(expression and "return " .. expression or text, "=stdin", "t")
   if statement then return statement end
-  if message:sub(-5) == "<eof>" then return nil, "incomplete" end
+  if message:sub(-5) == "<eof>" or wrong:sub(-5) == "<eof>" then return nil, "incomplete" end
   return nil, message
 end
 
