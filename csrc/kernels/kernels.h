@@ -19,6 +19,7 @@
 #include "kernels/image.h"
 #include "kernels/lookup.h"
 #include "kernels/loss.h"
+#include "kernels/margin.h"
 #include "kernels/norm.h"
 #include "kernels/optim.h"
 #include "kernels/pointwise.h"
@@ -33,6 +34,7 @@
   X(activation)                                                                                    \
   X(gate)                                                                                          \
   X(softmax)                                                                                       \
+  X(margin)                                                                                        \
   X(loss)                                                                                          \
   X(optim)                                                                                         \
   X(conv)                                                                                          \
@@ -69,7 +71,8 @@ typedef struct {
   cr_cross_entropy_backward_kernel cross_entropy_backward[2];
   cr_loop loss_sum[CR_LOSS_COUNT][2];   /* input, target, weight, second weight */
   cr_loop loss_slope[CR_LOSS_COUNT][2]; /* gradInput, input, target, weight, second weight */
-  cr_loop optim[CR_OPTIM_COUNT][2];     /* x, dfdx, the state */
+  cr_margin_kernels margin[2];
+  cr_loop optim[CR_OPTIM_COUNT][2]; /* x, dfdx, the state */
   cr_conv_kernels conv[2];
   cr_pool_kernels pool[2];
   cr_norm_kernels norm[2];

@@ -19,6 +19,7 @@
   X(nn_activation)                                                                                 \
   X(nn_gate)                                                                                       \
   X(nn_softmax)                                                                                    \
+  X(nn_margin)                                                                                     \
   X(nn_loss)                                                                                       \
   X(optim)                                                                                         \
   X(paths)                                                                                         \
