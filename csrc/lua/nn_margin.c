@@ -3,6 +3,7 @@
  *   multiLabelMargin(criterion, input, target, gradInput or nil, sizeAverage)
  *   cosineEmbedding(criterion, x, y, target, gradX or nil, gradY, margin, sizeAverage)
  *   triplet(criterion, anchor, positive, negative, three gradients or nils, margin, sizeAverage)
+ *   difference(criterion, x, y, result) -> result: x - y
  * A target may be a number. */
 #include "lua/glue.h"
 
@@ -88,11 +89,21 @@ static int triplet(lua_State *L) {
   return 1;
 }
 
+static int difference(lua_State *L) {
+  const cr_tensor *x = cr_check_layer_tensor(L, 2, "input[1]");
+  const cr_tensor *y = cr_check_layer_tensor(L, 3, "input[2]");
+  cr_tensor *out = cr_check_layer_tensor(L, 4, "result");
+  CR_LAYER_CALL(L, cr_difference(out, x, y));
+  lua_settop(L, 4);
+  return 1;
+}
+
 static const luaL_Reg functions[] = {
     {"multiMargin", multi_margin},
     {"multiLabelMargin", multi_label_margin},
     {"cosineEmbedding", cosine_embedding},
     {"triplet", triplet},
+    {"difference", difference},
     {NULL, NULL},
 };
 

@@ -5,6 +5,7 @@
 #include "ops/check.h"
 #include "ops/copy.h"
 #include "ops/loss.h"
+#include "ops/pointwise.h"
 
 #include <math.h>
 #include <string.h>
@@ -249,4 +250,14 @@ cr_status cr_triplet(const cr_tensor *anchor, const cr_tensor *positive, const c
   cr_status status = finish(&j, triplet_rows, size_average, loss);
   release(&r);
   return status;
+}
+
+cr_status cr_difference(cr_tensor *out, const cr_tensor *x, const cr_tensor *y) {
+  CR_TRY(cr_expect_float("input[1]", x));
+  CR_TRY(cr_expect_dtype("input[1]", x, out->dtype));
+  CR_TRY(cr_expect_dtype("input[2]", y, x->dtype));
+  CR_TRY(cr_expect_size_of("input[2]", y, x));
+  CR_TRY(cr_prepare_result(out, x->ndim, x->size, x));
+  CR_TRY(cr_prepare_result(out, x->ndim, x->size, y));
+  return cr_binary(out, x, y, CR_BINARY_sub);
 }

@@ -23,4 +23,7 @@ cr_status cr_triplet(const cr_tensor *anchor, const cr_tensor *positive, const c
                      double margin, bool size_average, double *loss,
                      cr_tensor *const *gradients /* of the three, or NULL */);
 
+/* out = x - y, which have one type and size. */
+cr_status cr_difference(cr_tensor *out, const cr_tensor *x, const cr_tensor *y);
+
 #endif
