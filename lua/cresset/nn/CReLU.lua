@@ -2,8 +2,8 @@ local C = require("cresset.core").nn
 local layer = require("cresset.nn.layer")
 
 --- max(0, x) and max(0, -x), one after the other along the first of the nInputDims dimensions that
--- are not the batch's (Shang et al. 2016): an input of (C x H x W) or (N x C x H x W) gives twice the
--- channels for CReLU(3). `inplace` is accepted as in Torch7 and changes nothing.
+-- are not the batch's (Shang et al. 2016): an input of (C x H x W) or (N x C x H x W) gives twice
+-- the channels for CReLU(3). `inplace` is accepted as in Torch7 and changes nothing.
 local CReLU = layer("nn.CReLU", {
   args = {
     { "nInputDims", "size" },

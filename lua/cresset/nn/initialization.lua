@@ -1,8 +1,8 @@
 --- Initial values for parameters: `nn.init.heNormal(layer.weight)`, `net:init("xavierUniform")`.
 --
 -- The functions change a tensor in place and return it. Fan-in and fan-out are the numbers of
--- connections into one output and out of one input: of a weight of size (out x in) those of a linear
--- layer, of (out x in x kernel sizes) those of a convolution.
+-- connections into one output and out of one input: of a weight of size (out x in) those of a
+-- linear layer, of (out x in x kernel sizes) those of a convolution.
 local init = {}
 
 local function fail(name, format, ...)

@@ -3,9 +3,9 @@ local core = require("cresset.core")
 local criterion = require("cresset.nn.criterion.declare")
 
 --- Of two batches of embeddings, input = {x, y} with sizes (N x D) or (D): 1 - cos(x, y) for rows
--- whose target is 1, max(0, cos(x, y) - margin) for those whose target is -1; the mean over the rows
--- or, with sizeAverage false, the sum. The target may be a number for a single row. gradInput is a
--- table of two tensors.
+-- whose target is 1, max(0, cos(x, y) - margin) for those whose target is -1; the mean over the
+-- rows or, with sizeAverage false, the sum. The target may be a number for a single row. gradInput
+-- is a table of two tensors.
 local CosineEmbeddingCriterion = criterion("nn.CosineEmbeddingCriterion", {
   args = {
     { "margin", "number", default = 0 },
