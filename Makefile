@@ -121,7 +121,7 @@ asan: ## the specs under AddressSanitizer and UndefinedBehaviorSanitizer
 	  CFLAGS="-O1 -g1 $(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer"
 	LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" CRESSET_BUILD=build/asan \
 	ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1:$$ASAN_OPTIONS \
-	LSAN_OPTIONS=suppressions=tools/leaks.supp:print_suppressions=0 \
+	LSAN_OPTIONS=suppressions=$(CURDIR)/tools/leaks.supp:print_suppressions=0 \
 	UBSAN_OPTIONS=print_stacktrace=1 $(LUA) spec/support/run.lua $(ARGS)
 
 demo: ## train a LeNet-5 and a conditional GAN on handwritten digits; pictures in out/

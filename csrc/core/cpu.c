@@ -46,7 +46,8 @@ const char *cr_cpu_features(void) {
   size_t used = 0;
   ADD("sse4.2")
   ADD("avx")
-  ADD("avx2") ADD("fma") ADD("bmi2") ADD("avx512f") ADD("avx512bw") ADD("avx512dq") ADD("avx512vl")
+  ADD("avx2")
+  ADD("fma") ADD("bmi2") ADD("avx512f") ADD("avx512bw") ADD("avx512dq") ADD("avx512vl")
       ADD("avx512vnni")
 #undef ADD
           return text;

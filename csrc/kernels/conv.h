@@ -17,15 +17,15 @@ enum { CR_CONV_ROWS = 6, CR_CONV_VECTORS = 4 };
 
 /* One register tile: `rows` rows of c, each `vectors` vectors wide. */
 typedef struct {
-  const void *a[CR_CONV_ROWS];  /* the factors of each row: channels x taps of them in order */
-  const void *bias;             /* one value a row; NULL: zeros */
+  const void *a[CR_CONV_ROWS]; /* the factors of each row: channels x taps of them in order */
+  const void *bias;            /* one value a row; NULL: zeros */
   const void *b;
-  int64_t channels, plane;      /* the channels, and the distance between them in b */
+  int64_t channels, plane; /* the channels, and the distance between them in b */
   int64_t taps;
-  const int64_t *offset;        /* of each tap */
+  const int64_t *offset; /* of each tap */
   void *c;
   int64_t ldc;
-  bool accumulate;              /* adds to c */
+  bool accumulate; /* adds to c */
 } cr_conv_tile;
 typedef void (*cr_conv_kernel)(const cr_conv_tile *tile);
 

@@ -177,8 +177,9 @@ static void NAME(reduce)(const cr_conv_reduce *r, int64_t begin, int64_t end) {
   for (int64_t panel = begin; panel < end; panel++) {
     int64_t start = panel * r->width, channels = least(r->width, r->rows - start);
     int64_t width = (channels + r->lanes - 1) / r->lanes * r->lanes;
-    NAME(reduce_panel)(r, (T *)r->grad + start * r->row_stride,
-                       (const T *)r->partial + start * r->steps, channels, width);
+    NAME(reduce_panel)
+    (r, (T *)r->grad + start * r->row_stride, (const T *)r->partial + start * r->steps, channels,
+     width);
   }
 }
 

@@ -15,18 +15,14 @@ bool cr_conv_is_dense(const cr_correlation *g) {
   return covers && packed && (big->n == 1 || (big->sn >= steps && small->sn >= small->c));
 }
 
-static int64_t steps_of(const cr_correlation *g) {
-  return g->source.c * g->source.h * g->source.w;
-}
+static int64_t steps_of(const cr_correlation *g) { return g->source.c * g->source.h * g->source.w; }
 
 /* Distance between images; a single one has none. */
 static int64_t big_row(const cr_correlation *g) {
   return g->source.n > 1 ? g->source.sn : steps_of(g);
 }
 
-static int64_t small_row(const cr_correlation *g) {
-  return g->dest.n > 1 ? g->dest.sn : g->dest.c;
-}
+static int64_t small_row(const cr_correlation *g) { return g->dest.n > 1 ? g->dest.sn : g->dest.c; }
 
 /* Fills every pixel of each channel with its bias; stride 0 stretches it over pixels and images. */
 static cr_status fill_with_bias(cr_dtype dtype, const cr_planes *planes, int64_t row,
@@ -56,8 +52,8 @@ cr_status cr_conv_dense_to_small(const cr_correlation *g, const void *weight, co
 cr_status cr_conv_dense_to_big(const cr_correlation *g, const void *weight, const void *bias) {
   int64_t steps = steps_of(g);
   if (bias) CR_TRY(fill_with_bias(g->dtype, &g->source, big_row(g), bias));
-  return cr_gemm(g->dtype, false, false, g->dest.n, steps, g->dest.c, 1, g->dest.data,
-                 small_row(g), weight, steps, bias ? 1 : 0, g->source.data, big_row(g));
+  return cr_gemm(g->dtype, false, false, g->dest.n, steps, g->dest.c, 1, g->dest.data, small_row(g),
+                 weight, steps, bias ? 1 : 0, g->source.data, big_row(g));
 }
 
 cr_status cr_conv_dense_weight_gradient(const cr_correlation *g, void *grad, double scale) {

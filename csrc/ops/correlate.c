@@ -91,8 +91,8 @@ typedef struct {
   int64_t plane, plane_tail; /* elements of a slab's plane; of them behind the last row */
   char *slabs;
   int64_t slab_bytes;
-  char *columns;                /* weight gradient */
-  char *partial;                /* sums of each thread */
+  char *columns; /* weight gradient */
+  char *partial; /* sums of each thread */
   int64_t column_bytes, partial_bytes, sums_pitch;
   int64_t channel_parts, part_channels, slab_channels;
   const char *weight, *bias;
@@ -216,8 +216,8 @@ static int64_t longest_run(const plan *p) {
 }
 
 static void fill_slab(const plan *p, const unit *u, int64_t c0, int64_t channels, void *slab) {
-  cr_conv_slab fill = {&p->g->source, &p->y,    &p->x, u->n0,    u->images, c0,
-                       channels,      u->y0,    u->rows, p->plane, slab};
+  cr_conv_slab fill = {&p->g->source, &p->y, &p->x,   u->n0,    u->images, c0,
+                       channels,      u->y0, u->rows, p->plane, slab};
   p->kernels->fill(&fill);
 }
 
@@ -415,9 +415,19 @@ static void add_unit(const plan *p, int64_t index, int64_t group, int64_t c0, in
   unit u = unit_at(p, index);
   char *slab = p->slabs + thread * p->slab_bytes, *columns = p->columns + thread * p->column_bytes;
   cr_conv_columns gather = {
-      &p->g->dest, &p->y,  &p->x, u.n0,     u.images, group * p->rows,
-      p->rows,     u.y0,   u.rows, u.length, p->kernels->vectors * p->kernels->lanes,
-      p->kernels->lanes, columns,
+      &p->g->dest,
+      &p->y,
+      &p->x,
+      u.n0,
+      u.images,
+      group * p->rows,
+      p->rows,
+      u.y0,
+      u.rows,
+      u.length,
+      p->kernels->vectors * p->kernels->lanes,
+      p->kernels->lanes,
+      columns,
   };
   p->kernels->transpose(&gather);
   for (int64_t c = 0; c < channels; c += p->slab_channels) {
