@@ -139,14 +139,14 @@ LUA_FILES = $(wildcard lua spec examples bench bin/cresset rockspec)
 lint: ## luacheck, clang-format, cppcheck and luarocks lint
 	@tools/deps.sh build lint
 	luacheck -q $(LUA_FILES)
-	clang-format --dry-run --Werror $(C_FILES)
+	$(Q)clang-format --dry-run --Werror $(C_FILES)
 	cppcheck -q -j$(JOBS) --std=c11 --enable=warning,performance,portability --inline-suppr \
 	  --suppressions-list=tools/cppcheck.supp --error-exitcode=1 -Icsrc \
 	  -D__x86_64__ -DLUA_VERSION_NUM=504 -DCR_ISA_SUFFIX=portable -DCR_HAVE_PNG -DCR_HAVE_ZLIB csrc
 	luarocks lint $(ROCKSPEC)
 
 format: ## format the C sources
-	clang-format -i $(C_FILES)
+	$(Q)clang-format -i $(C_FILES)
 
 ROCKSPEC = rockspec/cresset-scm-1.rockspec
 check-rock: ## luarocks make into an empty tree, offline; require and the command from another folder

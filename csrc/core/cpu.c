@@ -42,15 +42,20 @@ const char *cr_cpu_features(void) {
   __builtin_cpu_init();
 #define ADD(feature)                                                                               \
   if (__builtin_cpu_supports(feature))                                                             \
-    used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", used ? " " : "", feature);
+  used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", used ? " " : "", feature)
   size_t used = 0;
-  ADD("sse4.2")
-  ADD("avx")
-  ADD("avx2")
-  ADD("fma") ADD("bmi2") ADD("avx512f") ADD("avx512bw") ADD("avx512dq") ADD("avx512vl")
-      ADD("avx512vnni")
+  ADD("sse4.2");
+  ADD("avx");
+  ADD("avx2");
+  ADD("fma");
+  ADD("bmi2");
+  ADD("avx512f");
+  ADD("avx512bw");
+  ADD("avx512dq");
+  ADD("avx512vl");
+  ADD("avx512vnni");
 #undef ADD
-          return text;
+  return text;
 #elif defined(__aarch64__)
   return "neon";
 #else
