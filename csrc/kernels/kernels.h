@@ -93,6 +93,7 @@ const cr_kernel_table *cr_kernels_for(cr_isa isa);
 
 /* The loop's iterations do not depend on each other (in place is fine). */
 #ifdef __clang__
+#pragma clang diagnostic ignored "-Wpass-failed" /* not every such loop can be vectorized */
 #define CR_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #else
 #define CR_INDEPENDENT _Pragma("GCC ivdep")
