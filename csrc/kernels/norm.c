@@ -3,7 +3,9 @@
 
 #include <math.h>
 
-enum { sum_lanes = 64, sum_block = 64 * 64 };
+enum { sum_lanes = 64, sum_block = 64 * 64, matrix_block = 256, matrix_rows = 64 };
+
+static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
 #define T float
 #define NAME(name) name##_f32

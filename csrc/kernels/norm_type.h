@@ -5,66 +5,93 @@ static T NAME(element)(const void *vector, int64_t c, T otherwise) {
   return vector ? ((const T *)vector)[c] : otherwise;
 }
 
-/* ---- runs: stretches of one channel's elements, `stride` apart ---- */
+/* ---- runs: one channel's elements as stretches of `length` elements, the same ones for every
+ * operand; `outer` x `inner` of them ---- */
 
 typedef struct {
-  int64_t count, length, stride;
+  int64_t outer, inner, length;
 } NAME(runs);
 
-/* Whole planes where their rows follow each other, images where planes have one element. */
-static NAME(runs) NAME(runs_of)(const cr_planes *p) {
-  if (p->h == 1 && p->w == 1) return (NAME(runs)){1, p->n, p->sn};
-  if (p->h == 1 || p->sh == p->w * p->sw) return (NAME(runs)){p->n, p->h * p->w, p->sw};
-  return (NAME(runs)){p->n * p->h, p->w, p->sw};
+static bool NAME(has_whole_planes)(const cr_planes *p) { return p->sh == p->w * p->sw; }
+
+/* Whole images where planes have one element, whole planes where rows follow each other, else rows.
+ * The planes have the same sizes. */
+static NAME(runs) NAME(runs_of)(const cr_planes *a, const cr_planes *b, const cr_planes *c) {
+  if (a->h == 1 && a->w == 1) return (NAME(runs)){1, 1, a->n};
+  if (a->h == 1) return (NAME(runs)){a->n, 1, a->w};
+  if (NAME(has_whole_planes)(a) && NAME(has_whole_planes)(b) && NAME(has_whole_planes)(c))
+    return (NAME(runs)){a->n, 1, a->h * a->w};
+  return (NAME(runs)){a->n, a->h, a->w};
 }
 
-static T *NAME(run_at)(const cr_planes *p, int64_t c, int64_t run, int64_t runs) {
-  T *channel = (T *)p->data + c * p->sc;
-  if (runs == p->n) return channel + run * p->sn;
-  if (runs == 1) return channel;
-  return channel + run / p->h * p->sn + run % p->h * p->sh;
+static int64_t NAME(stride_of)(const cr_planes *p) { return p->h == 1 && p->w == 1 ? p->sn : p->sw; }
+
+static T *NAME(run_at)(const cr_planes *p, int64_t c, int64_t outer, int64_t inner) {
+  return (T *)p->data + c * p->sc + outer * p->sn + inner * p->sh;
 }
 
-/* Sums of (x - shift) and its square. */
-static void NAME(add_moments)(const T *restrict x, int64_t stride, int64_t n, T shift, double *sum,
-                              double *squares) {
-  T s[sum_lanes] = {0}, q[sum_lanes] = {0};
+/* Sums in lanes, which go to double precision every sum_block elements. */
+typedef struct {
+  T a[sum_lanes], b[sum_lanes];
+  int64_t count;
+  double total_a, total_b;
+} NAME(sums);
+
+static void NAME(flush)(NAME(sums) *s) {
+  for (int l = 0; l < sum_lanes; l++) {
+    s->total_a += (double)s->a[l];
+    s->total_b += (double)s->b[l];
+    s->a[l] = s->b[l] = 0;
+  }
+  s->count = 0;
+}
+
+/* Adds (x - shift) and its square. */
+static void NAME(add_moments)(NAME(sums) *s, const T *restrict x, int64_t stride, int64_t n,
+                              T shift) {
   int64_t i = 0;
+  T *restrict a = s->a, *restrict b = s->b;
   if (stride == 1) {
     for (; i + sum_lanes <= n; i += sum_lanes) {
       for (int l = 0; l < sum_lanes; l++) {
         T d = x[i + l] - shift;
-        s[l] += d;
-        q[l] += d * d;
+        a[l] += d;
+        b[l] += d * d;
+      }
+    }
+    for (; i + 8 <= n; i += 8) {
+      for (int l = 0; l < 8; l++) {
+        T d = x[i + l] - shift;
+        a[l] += d;
+        b[l] += d * d;
       }
     }
   }
   for (; i < n; i++) {
     T d = x[i * stride] - shift;
-    s[i % sum_lanes] += d;
-    q[i % sum_lanes] += d * d;
+    a[i % sum_lanes] += d;
+    b[i % sum_lanes] += d * d;
   }
-  double total = 0, total_squares = 0;
-  for (int l = 0; l < sum_lanes; l++) {
-    total += (double)s[l];
-    total_squares += (double)q[l];
-  }
-  *sum += total;
-  *squares += total_squares;
+  s->count += n;
 }
 
 static void NAME(moments)(const cr_planes *p, int64_t c, double *mean, double *variance) {
-  NAME(runs) r = NAME(runs_of)(p);
-  T shift = *((T *)p->data + c * p->sc);
-  double sum = 0, squares = 0, n = (double)r.count * (double)r.length;
-  for (int64_t run = 0; run < r.count; run++) {
-    const T *x = NAME(run_at)(p, c, run, r.count);
-    for (int64_t at = 0; at < r.length; at += sum_block) {
-      int64_t length = r.length - at < sum_block ? r.length - at : sum_block;
-      NAME(add_moments)(x + at * r.stride, r.stride, length, shift, &sum, &squares);
+  NAME(runs) r = NAME(runs_of)(p, p, p);
+  NAME(sums) s = {.count = 0};
+  T shift = *NAME(run_at)(p, c, 0, 0);
+  double n = (double)p->n * (double)p->h * (double)p->w;
+  int64_t stride = NAME(stride_of)(p);
+  for (int64_t outer = 0; outer < r.outer; outer++) {
+    for (int64_t inner = 0; inner < r.inner; inner++) {
+      const T *x = NAME(run_at)(p, c, outer, inner);
+      for (int64_t at = 0; at < r.length; at += sum_block) {
+        NAME(add_moments)(&s, x + at * stride, stride, least(r.length - at, sum_block), shift);
+        if (s.count >= sum_block) NAME(flush)(&s);
+      }
     }
   }
-  double offset = sum / n, spread = squares / n - offset * offset;
+  NAME(flush)(&s);
+  double offset = s.total_a / n, spread = s.total_b / n - offset * offset;
   *mean = (double)shift + offset;
   *variance = spread < 0 ? 0 : spread;
 }
@@ -72,20 +99,18 @@ static void NAME(moments)(const cr_planes *p, int64_t c, double *mean, double *v
 /* y = (x - mean) factor + shift */
 static void NAME(normalize)(const cr_planes *in, const cr_planes *out, int64_t c, T mean, T factor,
                             T shift) {
-  NAME(runs) from = NAME(runs_of)(in), to = NAME(runs_of)(out);
-  if (from.count != to.count) { /* different strides: row by row */
-    from = (NAME(runs)){in->n * in->h, in->w, in->sw};
-    to = (NAME(runs)){out->n * out->h, out->w, out->sw};
-  }
-  for (int64_t run = 0; run < from.count; run++) {
-    const T *x = NAME(run_at)(in, c, run, from.count);
-    T *y = NAME(run_at)(out, c, run, to.count);
-    if (from.stride == 1 && to.stride == 1) {
-      CR_INDEPENDENT for (int64_t i = 0; i < from.length; i++) y[i] =
-          (x[i] - mean) * factor + shift;
-    } else {
-      for (int64_t i = 0; i < from.length; i++)
-        y[i * to.stride] = (x[i * from.stride] - mean) * factor + shift;
+  NAME(runs) r = NAME(runs_of)(in, out, out);
+  int64_t from = NAME(stride_of)(in), to = NAME(stride_of)(out);
+  for (int64_t outer = 0; outer < r.outer; outer++) {
+    for (int64_t inner = 0; inner < r.inner; inner++) {
+      const T *x = NAME(run_at)(in, c, outer, inner);
+      T *y = NAME(run_at)(out, c, outer, inner);
+      if (from == 1 && to == 1) {
+        CR_INDEPENDENT for (int64_t i = 0; i < r.length; i++)
+          y[i] = (x[i] - mean) * factor + shift;
+      } else {
+        for (int64_t i = 0; i < r.length; i++) y[i * to] = (x[i * from] - mean) * factor + shift;
+      }
     }
   }
 }
@@ -135,7 +160,7 @@ static bool NAME(is_matrix)(const cr_planes *p, int64_t *rows, int64_t *stride) 
 
 static void NAME(add_block_moments)(const T *x, int64_t stride, int64_t rows, int64_t channels,
                                     const T *shift, double *sum, double *squares) {
-  T s[sum_lanes] = {0}, q[sum_lanes] = {0};
+  T s[matrix_block] = {0}, q[matrix_block] = {0};
   for (int64_t r = 0; r < rows; r++, x += stride) {
     CR_INDEPENDENT for (int64_t c = 0; c < channels; c++) {
       T d = x[c] - shift[c];
@@ -149,15 +174,15 @@ static void NAME(add_block_moments)(const T *x, int64_t stride, int64_t rows, in
   }
 }
 
-/* Up to sum_lanes channels from c on. */
+/* Up to matrix_block channels from c on. */
 static void NAME(forward_block)(const cr_batch_norm *b, int64_t c, int64_t channels, int64_t rows,
                                 int64_t in_stride, int64_t out_stride) {
   const T *x = (const T *)b->input.data + c;
   T *y = (T *)b->output.data + c;
-  double sum[sum_lanes] = {0}, squares[sum_lanes] = {0}, n = (double)rows;
-  T center[sum_lanes], factor[sum_lanes], shift[sum_lanes];
-  for (int64_t r = 0; b->training && r < rows; r += sum_lanes)
-    NAME(add_block_moments)(x + r * in_stride, in_stride, rows - r < sum_lanes ? rows - r : sum_lanes,
+  double sum[matrix_block] = {0}, squares[matrix_block] = {0}, n = (double)rows;
+  T center[matrix_block], factor[matrix_block], shift[matrix_block];
+  for (int64_t r = 0; b->training && r < rows; r += matrix_rows)
+    NAME(add_block_moments)(x + r * in_stride, in_stride, least(rows - r, matrix_rows),
                             channels, x, sum, squares);
   for (int64_t i = 0; i < channels; i++) {
     double offset = sum[i] / n, variance = squares[i] / n - offset * offset;
@@ -178,75 +203,75 @@ static void NAME(forward)(const cr_batch_norm *b, int64_t begin, int64_t end) {
     NAME(forward_planes)(b, begin, end, (double)rows);
     return;
   }
-  for (int64_t c = begin; c < end; c += sum_lanes)
-    NAME(forward_block)(b, c, end - c < sum_lanes ? end - c : sum_lanes, rows, in_stride,
+  for (int64_t c = begin; c < end; c += matrix_block)
+    NAME(forward_block)(b, c, least(end - c, matrix_block), rows, in_stride,
                         out_stride);
 }
 
-/* Sums of the output's gradient g and of g (x - mean). */
-static void NAME(add_products)(const T *restrict g, int64_t g_stride, const T *restrict x,
-                               int64_t x_stride, int64_t n, T mean, double *sum, double *dot) {
-  T s[sum_lanes] = {0}, d[sum_lanes] = {0};
+/* Adds the output's gradient g and g (x - mean). */
+static void NAME(add_products)(NAME(sums) *s, const T *restrict g, int64_t g_stride,
+                               const T *restrict x, int64_t x_stride, int64_t n, T mean) {
   int64_t i = 0;
+  T *restrict a = s->a, *restrict b = s->b;
   if (g_stride == 1 && x_stride == 1) {
     for (; i + sum_lanes <= n; i += sum_lanes) {
       for (int l = 0; l < sum_lanes; l++) {
-        s[l] += g[i + l];
-        d[l] += g[i + l] * (x[i + l] - mean);
+        a[l] += g[i + l];
+        b[l] += g[i + l] * (x[i + l] - mean);
+      }
+    }
+    for (; i + 8 <= n; i += 8) {
+      for (int l = 0; l < 8; l++) {
+        a[l] += g[i + l];
+        b[l] += g[i + l] * (x[i + l] - mean);
       }
     }
   }
   for (; i < n; i++) {
-    s[i % sum_lanes] += g[i * g_stride];
-    d[i % sum_lanes] += g[i * g_stride] * (x[i * x_stride] - mean);
+    a[i % sum_lanes] += g[i * g_stride];
+    b[i % sum_lanes] += g[i * g_stride] * (x[i * x_stride] - mean);
   }
-  double total = 0, total_dot = 0;
-  for (int l = 0; l < sum_lanes; l++) {
-    total += (double)s[l];
-    total_dot += (double)d[l];
-  }
-  *sum += total;
-  *dot += total_dot;
+  s->count += n;
 }
 
 static void NAME(products)(const cr_planes *grad, const cr_planes *in, int64_t c, T mean,
                            double *sum, double *dot) {
-  NAME(runs) g = NAME(runs_of)(grad), x = NAME(runs_of)(in);
-  if (g.count != x.count) {
-    g = (NAME(runs)){grad->n * grad->h, grad->w, grad->sw};
-    x = (NAME(runs)){in->n * in->h, in->w, in->sw};
-  }
-  *sum = *dot = 0;
-  for (int64_t run = 0; run < g.count; run++) {
-    const T *from_g = NAME(run_at)(grad, c, run, g.count);
-    const T *from_x = NAME(run_at)(in, c, run, x.count);
-    for (int64_t at = 0; at < g.length; at += sum_block) {
-      int64_t length = g.length - at < sum_block ? g.length - at : sum_block;
-      NAME(add_products)
-      (from_g + at * g.stride, g.stride, from_x + at * x.stride, x.stride, length, mean, sum, dot);
+  NAME(runs) r = NAME(runs_of)(grad, in, in);
+  NAME(sums) s = {.count = 0};
+  int64_t g_stride = NAME(stride_of)(grad), x_stride = NAME(stride_of)(in);
+  for (int64_t outer = 0; outer < r.outer; outer++) {
+    for (int64_t inner = 0; inner < r.inner; inner++) {
+      const T *g = NAME(run_at)(grad, c, outer, inner), *x = NAME(run_at)(in, c, outer, inner);
+      for (int64_t at = 0; at < r.length; at += sum_block) {
+        NAME(add_products)(&s, g + at * g_stride, g_stride, x + at * x_stride, x_stride,
+                           least(r.length - at, sum_block), mean);
+        if (s.count >= sum_block) NAME(flush)(&s);
+      }
     }
   }
+  NAME(flush)(&s);
+  *sum = s.total_a;
+  *dot = s.total_b;
 }
 
 /* out = (g - a - (x - mean) b) factor */
 static void NAME(spread)(const cr_batch_norm *n, int64_t c, T mean, T a, T b, T factor) {
   const cr_planes *grad = &n->output, *in = &n->input, *out = &n->grad_input;
-  NAME(runs) g = NAME(runs_of)(grad), x = NAME(runs_of)(in), o = NAME(runs_of)(out);
-  if (g.count != x.count || g.count != o.count) {
-    g = (NAME(runs)){grad->n * grad->h, grad->w, grad->sw};
-    x = (NAME(runs)){in->n * in->h, in->w, in->sw};
-    o = (NAME(runs)){out->n * out->h, out->w, out->sw};
-  }
-  for (int64_t run = 0; run < g.count; run++) {
-    const T *from_g = NAME(run_at)(grad, c, run, g.count);
-    const T *from_x = NAME(run_at)(in, c, run, x.count);
-    T *to = NAME(run_at)(out, c, run, o.count);
-    if (g.stride == 1 && x.stride == 1 && o.stride == 1) {
-      CR_INDEPENDENT for (int64_t i = 0; i < g.length; i++) to[i] =
-          (from_g[i] - a - (from_x[i] - mean) * b) * factor;
-    } else {
-      for (int64_t i = 0; i < g.length; i++)
-        to[i * o.stride] = (from_g[i * g.stride] - a - (from_x[i * x.stride] - mean) * b) * factor;
+  NAME(runs) r = NAME(runs_of)(grad, in, out);
+  int64_t g_stride = NAME(stride_of)(grad), x_stride = NAME(stride_of)(in);
+  int64_t out_stride = NAME(stride_of)(out);
+  bool plain = g_stride == 1 && x_stride == 1 && out_stride == 1;
+  for (int64_t outer = 0; outer < r.outer; outer++) {
+    for (int64_t inner = 0; inner < r.inner; inner++) {
+      const T *g = NAME(run_at)(grad, c, outer, inner), *x = NAME(run_at)(in, c, outer, inner);
+      T *to = NAME(run_at)(out, c, outer, inner);
+      if (plain) {
+        CR_INDEPENDENT for (int64_t i = 0; i < r.length; i++)
+          to[i] = (g[i] - a - (x[i] - mean) * b) * factor;
+      } else {
+        for (int64_t i = 0; i < r.length; i++)
+          to[i * out_stride] = (g[i * g_stride] - a - (x[i * x_stride] - mean) * b) * factor;
+      }
     }
   }
 }
@@ -294,7 +319,7 @@ static void NAME(backward_planes)(const cr_batch_norm *b, int64_t begin, int64_t
 static void NAME(add_block_products)(const T *g, int64_t g_stride, const T *x, int64_t x_stride,
                                      int64_t rows, int64_t channels, const T *mean, double *sum,
                                      double *dot) {
-  T s[sum_lanes] = {0}, d[sum_lanes] = {0};
+  T s[matrix_block] = {0}, d[matrix_block] = {0};
   for (int64_t r = 0; r < rows; r++, x += x_stride, g += g_stride) {
     CR_INDEPENDENT for (int64_t c = 0; c < channels; c++) {
       s[c] += g[c];
@@ -310,17 +335,17 @@ static void NAME(add_block_products)(const T *g, int64_t g_stride, const T *x, i
 static void NAME(backward_block)(const cr_batch_norm *b, int64_t c, int64_t channels, int64_t rows,
                                  int64_t x_stride, int64_t g_stride, int64_t out_stride) {
   const T *x = (const T *)b->input.data + c, *g = (const T *)b->output.data + c;
-  double sum[sum_lanes] = {0}, dot[sum_lanes] = {0};
-  T mean[sum_lanes], factor[sum_lanes], a[sum_lanes], d[sum_lanes];
-  NAME(constants) k[sum_lanes];
+  double sum[matrix_block] = {0}, dot[matrix_block] = {0};
+  T mean[matrix_block], factor[matrix_block], a[matrix_block], d[matrix_block];
+  NAME(constants) k[matrix_block];
   for (int64_t i = 0; i < channels; i++) {
     k[i] = NAME(constants_of)(b, c + i);
     mean[i] = k[i].mean;
     factor[i] = k[i].factor;
   }
-  for (int64_t r = 0; r < rows; r += sum_lanes)
+  for (int64_t r = 0; r < rows; r += matrix_rows)
     NAME(add_block_products)(g + r * g_stride, g_stride, x + r * x_stride, x_stride,
-                             rows - r < sum_lanes ? rows - r : sum_lanes, channels, mean, sum, dot);
+                             least(rows - r, matrix_rows), channels, mean, sum, dot);
   for (int64_t i = 0; i < channels; i++)
     NAME(finish_products)(b, c + i, &k[i], (double)rows, sum[i], dot[i], &a[i], &d[i]);
   if (!b->grad_input.data) return;
@@ -339,8 +364,8 @@ static void NAME(backward)(const cr_batch_norm *b, int64_t begin, int64_t end) {
     NAME(backward_planes)(b, begin, end, (double)rows);
     return;
   }
-  for (int64_t c = begin; c < end; c += sum_lanes)
-    NAME(backward_block)(b, c, end - c < sum_lanes ? end - c : sum_lanes, rows, x_stride, g_stride,
+  for (int64_t c = begin; c < end; c += matrix_block)
+    NAME(backward_block)(b, c, least(end - c, matrix_block), rows, x_stride, g_stride,
                          out_stride);
 }
 

@@ -8,18 +8,19 @@
 static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 static inline int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
 
-/* Outputs [begin, end) whose tap lies inside the image. */
-static void tap_range(int64_t tap, int64_t step, int64_t pad, int64_t size, int64_t outputs,
-                      int64_t *begin, int64_t *end) {
-  int64_t before = pad - tap, last = size - 1 + pad - tap;
-  *begin = before > 0 ? (before + step - 1) / step : 0;
-  *end = last < 0 ? 0 : least(outputs, last / step + 1);
-}
+/* Rows are short: wider vectors would leave more to the last one. */
+#if defined(__AVX2__)
+#define VECTOR_BYTES 32
+#else
+#define VECTOR_BYTES 16
+#endif
 
 #define T float
+#define I int32_t
 #define NAME(name) name##_f32
 #include "kernels/pool_type.h"
 #define T double
+#define I int64_t
 #define NAME(name) name##_f64
 #include "kernels/pool_type.h"
 

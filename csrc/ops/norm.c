@@ -88,8 +88,8 @@ typedef struct {
 static void run_channels(int64_t begin, int64_t end, int thread, void *context) {
   (void)thread;
   const norm_run *run = context;
-  for (int64_t c = begin; c < end && !cr_interrupt_pending(); c += 64)
-    run->kernel(&run->job, c, c + 64 < end ? c + 64 : end);
+  for (int64_t c = begin; c < end && !cr_interrupt_pending(); c += 256)
+    run->kernel(&run->job, c, c + 256 < end ? c + 256 : end);
 }
 
 static cr_status run_kernel(const cr_batch_norm *job, cr_batch_norm_kernel kernel) {

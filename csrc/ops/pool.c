@@ -66,19 +66,12 @@ static cr_status output_size(const cr_tensor *input, const cr_pool_shape *s, int
                  (long long)(input->size[last] + 2 * s->pad_w), cr_paren_text(text, input));
 }
 
-static cr_status check_indices(const cr_tensor *indices, int ndim, const int64_t *size,
-                               int64_t pixels) {
+static cr_status check_indices(const cr_tensor *indices, const cr_tensor *grad_output) {
   if (indices->dtype != CR_I64)
     return cr_fail(CR_EINVAL, "indices must be a torch.LongTensor, got a %s",
                    cr_dtype_tensor_name(indices->dtype));
-  CR_TRY(cr_expect_size("indices", indices, ndim, size));
+  CR_TRY(cr_expect_size_of("indices", indices, grad_output));
   if (!cr_tensor_is_contiguous(indices)) return cr_fail(CR_EINVAL, "indices must be contiguous");
-  const int64_t *data = cr_tensor_data(indices);
-  int64_t count = cr_tensor_numel(indices);
-  for (int64_t i = 0; i < count; i++)
-    if (data[i] < 1 || data[i] > pixels)
-      return cr_fail(CR_EINVAL, "indices must be from 1 to %lld, got %lld", (long long)pixels,
-                     (long long)data[i]);
   return CR_OK;
 }
 
@@ -115,24 +108,41 @@ static cr_planes planes_of(const cr_tensor *t) {
   };
 }
 
+static cr_pool_range *tap_ranges(const cr_pool_shape *s, int64_t size, int64_t outputs) {
+  cr_pool_range *ranges = cr_scratch(CR_SCRATCH_PARTIAL, (size_t)s->kernel_w * sizeof *ranges);
+  for (int64_t tap = 0; ranges && tap < s->kernel_w; tap++) {
+    int64_t before = s->pad_w - tap, last = size - 1 + s->pad_w - tap;
+    int64_t end = last < 0 ? 0 : last / s->step_w + 1;
+    ranges[tap].begin = before > 0 ? (before + s->step_w - 1) / s->step_w : 0;
+    ranges[tap].end = end < outputs ? end : outputs;
+  }
+  return ranges;
+}
+
 static cr_status run_kernel(cr_pool_kernel kernel, const cr_tensor *input, const cr_tensor *output,
                             int64_t *indices, const cr_pool_shape *s) {
   if (cr_tensor_numel(output) == 0) return CR_OK;
+  int outside = 0;
   pool_run run = {
       .job = {.window = {s->kernel_w, s->kernel_h, s->step_w, s->step_h, s->pad_w, s->pad_h,
                          s->count_pad},
               .input = planes_of(input),
               .output = planes_of(output),
-              .indices = indices},
+              .indices = indices,
+              .outside = &outside},
       .kernel = kernel,
   };
   const cr_planes *out = &run.job.output;
-  run.row_bytes = (out->w * 12 + 16 + CR_ALIGNMENT - 1) / CR_ALIGNMENT * CR_ALIGNMENT;
+  run.row_bytes = (out->w * 16 + CR_ALIGNMENT - 1) / CR_ALIGNMENT * CR_ALIGNMENT;
   run.rows = cr_scratch(CR_SCRATCH_INDEX, (size_t)(run.row_bytes * cr_num_threads()));
-  if (!run.rows) return CR_ENOMEM;
+  run.job.ranges = tap_ranges(s, run.job.input.w, out->w);
+  if (!run.rows || !run.job.ranges) return CR_ENOMEM;
   double taps = (double)s->kernel_w * (double)s->kernel_h + 4;
   int64_t grain = cr_grain(0.2 * taps * (double)out->h * (double)out->w);
   cr_parallel_for(out->n * out->c, grain, run_planes, &run);
+  if (outside)
+    return cr_fail(CR_EINVAL, "indices must be from 1 to %lld, the number of pixels of a plane",
+                   (long long)(run.job.input.h * run.job.input.w));
   return cr_check_interrupt();
 }
 
@@ -182,8 +192,7 @@ cr_status cr_max_pool_backward(cr_tensor *grad_input, const cr_tensor *input,
                                const cr_tensor *grad_output, const cr_tensor *indices,
                                const cr_pool_shape *shape) {
   CR_TRY(prepare_backward(grad_input, input, grad_output, shape));
-  int64_t pixels = input->size[input->ndim - 2] * input->size[input->ndim - 1];
-  CR_TRY(check_indices(indices, grad_output->ndim, grad_output->size, pixels));
+  CR_TRY(check_indices(indices, grad_output));
   return run_kernel(kernels_for(input)->max_backward, grad_input, grad_output,
                     cr_tensor_data(indices), shape);
 }
