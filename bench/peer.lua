@@ -5,12 +5,10 @@ peer.__index = peer
 
 local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
---- Starts the Python script; nil when it does not come up (not installed).
-function peer.start(script, threads)
+local function start_with(python, script, threads)
   local fifo = os.tmpname()
   os.remove(fifo)
   if not os.execute("mkfifo " .. quote(fifo)) then return nil end
-  local python = os.getenv("PYTHON") or "python3"
   local command = ("%s %s %d >%s 2>/dev/null"):format(python, quote(script), threads, quote(fifo))
   local self = setmetatable({ to = io.popen(command, "w") }, peer)
   self.from = io.open(fifo)
@@ -19,6 +17,16 @@ function peer.start(script, threads)
   if self.title then return self end
   self.to:close()
   return nil
+end
+
+--- Starts the script with the system's Python (where make bench-peers installs), else with the one
+-- on PATH; the environment variable PYTHON names another. nil when the peer is not installed.
+function peer.start(script, threads)
+  local chosen = os.getenv("PYTHON")
+  for _, python in ipairs(chosen and { chosen } or { "/usr/bin/python3", "python3" }) do
+    local self = start_with(python, script, threads)
+    if self then return self end
+  end
 end
 
 --- Seconds of one call of the case, or nil when the peer lacks it.

@@ -1,5 +1,6 @@
 -- The same work in cresset and in the peers that are installed, in one run: make bench, or
--- ./bin/cresset bench/run.lua [--threads N] [--rounds N] [--seconds S] [--only PATTERN].
+-- ./bin/cresset bench/run.lua [--threads N] [--rounds N] [--seconds S] [--only TEXT]
+-- [--peers no].
 --
 -- Each case is measured in rounds; in every round first cresset, then each peer, so that changes of
 -- the machine's speed meet them all. A round repeats the work for about --seconds and takes the
@@ -10,10 +11,11 @@ local folder = arg[0]:match("^(.*)/[^/]*$") or "."
 package.path = folder .. "/?.lua;" .. package.path
 local peer = require("peer")
 
-local options = { threads = 2, rounds = 3, seconds = 0.4, only = "" }
+local options = { threads = 2, rounds = 3, seconds = 0.4, only = "", peers = "yes" }
 
 local function usage()
-  io.stderr:write("bench/run.lua [--threads N] [--rounds N] [--seconds S] [--only PATTERN]\n")
+  io.stderr:write("usage: bench/run.lua [--threads N] [--rounds N] [--seconds S] [--only TEXT] "
+    .. "[--peers no]\n")
   os.exit(1)
 end
 
@@ -21,7 +23,9 @@ for i = 1, #arg, 2 do
   local name = arg[i]:match("^%-%-(%a+)$")
   local value = arg[i + 1]
   if not name or options[name] == nil or not value then usage() end
-  if name ~= "only" then value = math.tointeger(value) or tonumber(value) or usage() end
+  if type(options[name]) == "number" then
+    value = math.tointeger(value) or tonumber(value) or usage()
+  end
   options[name] = value
 end
 
@@ -79,7 +83,7 @@ end
 
 cresset.setNumThreads(options.threads)
 local peers = {}
-for _, name in ipairs({ "torch" }) do
+for _, name in ipairs(options.peers == "no" and {} or { "torch" }) do
   peers[#peers + 1] = peer.start(folder .. "/peer_" .. name .. ".py", options.threads)
 end
 
@@ -87,7 +91,9 @@ print(("%d threads, %s kernels, %s"):format(options.threads, cresset.isa(), cres
 local header = { ("%-34s%12s"):format("ms", "cresset") }
 for _, p in ipairs(peers) do header[#header + 1] = ("%20s"):format(p.title) end
 print(table.concat(header))
-if #peers == 0 then io.stderr:write("no peer is installed: make bench-peers\n") end
+if #peers == 0 and options.peers ~= "no" then
+  io.stderr:write("no peer is installed: make bench-peers\n")
+end
 
 local failed = 0
 for _, file in ipairs({ "cases_tensor", "cases_train" }) do
