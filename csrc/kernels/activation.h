@@ -1,6 +1,6 @@
 /* Transfer functions. Each line is X(name, kept, cost, forward, backward): forward gives the output
- * of x; backward gives the gradient with respect to x from the gradient g of the output and what was
- * kept, s: the INPUT, or the OUTPUT where that is cheaper. a and b are parameters, K(c) a constant
+ * of x; backward gives the gradient with respect to x from the gradient g of the output and what
+ * was kept, s: the INPUT, or the OUTPUT where that is cheaper. a and b are parameters, K(c) a constant
  * of the element type, F(f) the function f for that type. cost: rough nanoseconds an element. */
 #ifndef CR_KERNELS_ACTIVATION_H
 #define CR_KERNELS_ACTIVATION_H
@@ -31,7 +31,8 @@
   X(power, INPUT, 8, F(pow)(x, a), g * a * F(pow)(s, a - 1))                                       \
   X(elu, OUTPUT, 0.6, x > 0 ? x : a * EXPM1(x), s > 0 ? g : g * (s + a))                           \
   X(selu, OUTPUT, 0.6, a * (x > 0 ? x : b * EXPM1(x)), s > 0 ? g * a : g * (s + a * b))            \
-  X(softPlus, INPUT, 1, a * x > b ? x : LOG1P(EXP(a * x)) / a, g / (1 + EXP(-a * s)))              \
+  X(softPlus, INPUT, 1, a * x > b ? x : LOG1P(EXP(a * x)) / a,                                     \
+    a * s > b ? g : g / (1 + EXP(-a * s)))                                                         \
   X(logSigmoid, INPUT, 1, (x > 0 ? 0 : x) - LOG1P(EXP(-F(fabs)(x))), g / (1 + EXP(s)))             \
   X(tanhShrink, INPUT, 0.6, x - TANH(x), g * squared(TANH(s)))                                     \
   X(silu, INPUT, 0.6, x / (1 + EXP(-x)), g * silu_slope(s))                                        \

@@ -20,6 +20,8 @@
   X(nn_gate)                                                                                       \
   X(nn_softmax)                                                                                    \
   X(nn_margin)                                                                                     \
+  X(nn_linear)                                                                                     \
+  X(nn_module)                                                                                     \
   X(nn_loss)                                                                                       \
   X(optim)                                                                                         \
   X(paths)                                                                                         \

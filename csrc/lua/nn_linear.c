@@ -1,0 +1,49 @@
+/* linearForward(layer, input, weight, bias or nil, output) -> output
+ * linearBackward(layer, input, gradOutput, weight, gradInput) -> gradInput
+ * linearAccumulate(layer, input, gradOutput, gradWeight, gradBias or nil, scale) */
+#include "lua/glue.h"
+
+#include "ops/linear.h"
+
+static cr_tensor *opt_layer_tensor(lua_State *L, int arg, const char *name) {
+  return lua_isnoneornil(L, arg) ? NULL : cr_check_layer_tensor(L, arg, name);
+}
+
+static int linear_forward(lua_State *L) {
+  const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
+  const cr_tensor *weight = cr_check_layer_tensor(L, 3, "weight");
+  const cr_tensor *bias = opt_layer_tensor(L, 4, "bias");
+  cr_tensor *output = cr_check_layer_tensor(L, 5, "output");
+  CR_LAYER_CALL(L, cr_linear_forward(output, input, weight, bias));
+  lua_settop(L, 5);
+  return 1;
+}
+
+static int linear_backward(lua_State *L) {
+  const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
+  const cr_tensor *grad_output = cr_check_layer_tensor(L, 3, "gradOutput");
+  const cr_tensor *weight = cr_check_layer_tensor(L, 4, "weight");
+  cr_tensor *grad_input = cr_check_layer_tensor(L, 5, "gradInput");
+  CR_LAYER_CALL(L, cr_linear_backward(grad_input, grad_output, input, weight));
+  lua_settop(L, 5);
+  return 1;
+}
+
+static int linear_accumulate(lua_State *L) {
+  const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
+  const cr_tensor *grad_output = cr_check_layer_tensor(L, 3, "gradOutput");
+  cr_tensor *grad_weight = cr_check_layer_tensor(L, 4, "gradWeight");
+  cr_tensor *grad_bias = opt_layer_tensor(L, 5, "gradBias");
+  double scale = cr_opt_number(L, 6, "scale", 1);
+  CR_LAYER_CALL(L, cr_linear_accumulate(grad_weight, grad_bias, grad_output, input, scale));
+  return 0;
+}
+
+static const luaL_Reg functions[] = {
+    {"linearForward", linear_forward},
+    {"linearBackward", linear_backward},
+    {"linearAccumulate", linear_accumulate},
+    {NULL, NULL},
+};
+
+void cr_open_nn_linear(lua_State *L) { cr_register_layers(L, functions); }

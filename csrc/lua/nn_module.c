@@ -1,0 +1,20 @@
+/* What nn.Module needs to know about where parameters live. */
+#include "lua/glue.h"
+
+/* storageRange(tensor) -> identity of its storage, first element, number of elements it spans. */
+static int storage_range(lua_State *L) {
+  const cr_tensor *t = cr_check_tensor(L, 1, "tensor");
+  int64_t extent = cr_tensor_numel(t) > 0;
+  for (int d = 0; d < t->ndim && extent > 0; d++) extent += (t->size[d] - 1) * t->stride[d];
+  lua_pushlightuserdata(L, t->storage);
+  lua_pushinteger(L, t->offset + 1);
+  lua_pushinteger(L, extent);
+  return 3;
+}
+
+static const luaL_Reg functions[] = {
+    {"storageRange", storage_range},
+    {NULL, NULL},
+};
+
+void cr_open_nn_module(lua_State *L) { cr_register_layers(L, functions); }

@@ -1,0 +1,107 @@
+--- Classes in Torch7's manner.
+--
+--     local Linear, parent = cresset.class("nn.Linear", "nn.Module")
+--     function Linear:__init(inputSize, outputSize) parent.__init(self) ... end
+--     local layer = nn.Linear(3, 4)
+--
+-- A class is the metatable of its objects. Methods named `__tostring__`, `__call__`, `__len__`,
+-- `__eq__`, `__unm__`, `__add__`, `__sub__`, `__mul__` and `__div__` serve the operators and, unlike
+-- Lua's own metamethods, are inherited.
+
+local registry = {} -- class name -> class: what a file may name
+local packages = {} -- "nn" -> the table that gets the class "nn.Linear" as its field Linear
+
+local operators = { "call", "len", "unm", "add", "sub", "mul", "div", "concat" }
+
+local function install_operators(class)
+  for _, operator in ipairs(operators) do
+    local method = "__" .. operator .. "__"
+    class["__" .. operator] = function(a, b, ...)
+      local object = type(a) == "table" and a[method] and a or b
+      local serve = type(object) == "table" and object[method]
+      if not serve then
+        error(("%s has no operator '%s'"):format(class.__typename, operator), 2)
+      end
+      return serve(a, b, ...)
+    end
+  end
+  class.__eq = function(a, b)
+    local serve = a.__eq__
+    if serve then return serve(a, b) end
+    return rawequal(a, b)
+  end
+  class.__tostring = function(self) return self:__tostring__() end
+end
+
+--- The base of all classes: what every object can do.
+local Object = { __typename = "cresset.Object" }
+Object.__index = Object
+
+--- An object's text: the name of its class.
+function Object:__tostring__() return self.__typename end
+
+--- Makes an object without running its constructor; reading files needs that.
+local function construct(class, ...)
+  local object = setmetatable({}, class)
+  local init = object.__init
+  if init then init(object, ...) end
+  return object
+end
+
+local function check_name(name, what)
+  if type(name) ~= "string" or not name:match("^[%a_][%w_]*%.?[%w_.]*$") then
+    error(("cresset.class: '%s' must be a name such as 'nn.MyLayer', got %s")
+      :format(what, tostring(name)), 3)
+  end
+end
+
+--- Declares a class; a second declaration of the same name replaces the first.
+-- @param name  "package.Name"; when `package` is one of cresset's (nn, optim), the class becomes
+--              its field `Name`, as in Torch7
+-- @param parentName  the name of the class to inherit from, or nil
+-- @return the class and its parent (or nil)
+local function new_class(name, parentName)
+  check_name(name, "name")
+  local parent
+  if parentName ~= nil then
+    check_name(parentName, "parentName")
+    parent = registry[parentName]
+    if not parent then
+      error(("cresset.class: the parent class '%s' of '%s' does not exist")
+        :format(parentName, name), 2)
+    end
+  end
+  local class = { __typename = name }
+  class.__index = class
+  install_operators(class)
+  setmetatable(class, { __index = parent or Object, __call = construct })
+  registry[name] = class
+  local package_name, short = name:match("^(.-)%.([^.]+)$")
+  if package_name and packages[package_name] then packages[package_name][short] = class end
+  return class, parent
+end
+
+--- The class of a name, or nil.
+local function find(name) return registry[name] end
+
+--- Declares that classes "name.X" become fields of the table.
+local function register_package(name, package_table) packages[name] = package_table end
+
+--- True when the object's class is `name` or inherits from it.
+local function is_a(object, name)
+  local class = type(object) == "table" and getmetatable(object)
+  while class do
+    if rawget(class, "__typename") == name then return true end
+    local meta = getmetatable(class)
+    class = meta and meta.__index
+  end
+  return false
+end
+
+return setmetatable({
+  new = new_class,
+  find = find,
+  package = register_package,
+  isA = is_a,
+  Object = Object,
+}, { __call = function(_, ...) return new_class(...) end })

@@ -1,0 +1,105 @@
+--- nn.Criterion: what all criteria do. A criterion gives a number for an input and a target, and
+-- the gradient of that number with respect to the input:
+--
+--     local loss = criterion:forward(net:forward(x), y)
+--     net:backward(x, criterion:backward(net.output, y))
+local class = require("cresset.class")
+local core = require("cresset.core")
+
+local Criterion = class("nn.Criterion")
+
+--- Sets `output` to 0 and `gradInput` to an empty tensor of the default type.
+function Criterion:__init()
+  self.output = 0
+  self.gradInput = core.zeros()
+end
+
+--- Raises an error that starts with the criterion's text.
+function Criterion:fail(format, ...)
+  error(tostring(self) .. ": " .. format:format(...), 0)
+end
+
+--- Computes and keeps `output`, the loss; each class has its own.
+function Criterion:updateOutput()
+  self:fail("has no updateOutput")
+end
+
+--- Computes and keeps `gradInput`; each class has its own.
+function Criterion:updateGradInput()
+  self:fail("has no updateGradInput")
+end
+
+--- Returns the loss of the input for the target.
+function Criterion:forward(input, target)
+  return self:updateOutput(input, target)
+end
+
+--- Returns the gradient of the loss with respect to the input, after forward with the same input.
+function Criterion:backward(input, target)
+  return self:updateGradInput(input, target)
+end
+
+--- criterion(input, target): the loss and the gradient.
+function Criterion:__call__(input, target)
+  self.output = self:forward(input, target)
+  self.gradInput = self:backward(input, target)
+  return self.output, self.gradInput
+end
+
+--- Raises an error unless input is a table of at least `count` tensors.
+function Criterion:checkTable(input, count)
+  if type(input) ~= "table" or #input < count then
+    self:fail("input must be a table of %d tensors, got %s", count,
+      type(input) == "table" and ("one of %d"):format(#input) or type(input))
+  end
+end
+
+--- Applies convert to every tensor inside value, once to each, and copies tables where copy is
+-- true.
+local function transform(value, convert, copy, done)
+  if done[value] ~= nil then return done[value] end
+  if core.isTensor(value) then
+    done[value] = convert(value)
+    return done[value]
+  end
+  if type(value) ~= "table" then return value end
+  local result = copy and setmetatable({}, getmetatable(value)) or value
+  done[value] = result
+  for key, field in pairs(value) do result[key] = transform(field, convert, copy, done) end
+  return result
+end
+
+--- The type of the criterion's tensors or, given the name of a type, converts them to it. Criteria
+-- and tensors that occur several times stay shared; tensorCache (optional) keeps track of them.
+function Criterion:type(name, tensorCache)
+  if not name then
+    local gradInput = self.gradInput
+    return (type(gradInput) == "table" and gradInput[1] or gradInput):type()
+  end
+  return transform(self, function(t) return t:type(name) end, false, tensorCache or {})
+end
+
+--- Converts the criterion's tensors to float32.
+function Criterion:float() return self:type("torch.FloatTensor") end
+
+--- Converts the criterion's tensors to float64.
+function Criterion:double() return self:type("torch.DoubleTensor") end
+
+--- A deep copy.
+function Criterion:clone()
+  return transform(self, function(t) return t:clone() end, true, {})
+end
+
+--- Empties gradInput and the temporary tensors.
+function Criterion:clearState()
+  local declaration = self.__declaration or {}
+  local function empty(value)
+    if core.isTensor(value) then value:set() end
+    if type(value) == "table" then for _, part in pairs(value) do empty(part) end end
+  end
+  empty(self.gradInput)
+  for _, name in ipairs(declaration.buffers or {}) do empty(self[name]) end
+  return self
+end
+
+return Criterion

@@ -1,0 +1,93 @@
+--- Moves tensors into one storage, keeping what they share: the work of Module:getParameters.
+
+local core = require("cresset.core")
+
+local storage_range = core.nn.storageRange
+
+--- The parts of storages that the tensors use, merged where they touch or overlap, in the order of
+-- their first use. Each is { storage, first, last, sample = a tensor that lives there }.
+local function used_ranges(tensors)
+  local ranges = {}
+  for _, tensor in ipairs(tensors) do
+    local storage, first, count = storage_range(tensor)
+    if count > 0 then
+      ranges[#ranges + 1] =
+        { storage = storage, first = first, last = first + count - 1, sample = tensor, at = #ranges }
+    end
+  end
+  table.sort(ranges, function(a, b)
+    if a.first ~= b.first then return a.first < b.first end
+    return a.at < b.at
+  end)
+  local merged, open = {}, {}
+  for _, range in ipairs(ranges) do
+    local last = open[range.storage]
+    if last and range.first <= last.last + 1 then
+      last.last = math.max(last.last, range.last)
+      last.at = math.min(last.at, range.at)
+    else
+      open[range.storage] = range
+      merged[#merged + 1] = range
+    end
+  end
+  table.sort(merged, function(a, b) return a.at < b.at end)
+  return merged
+end
+
+local function view_of(sample, first, count)
+  return sample.new(sample):set(sample:storage(), first, count)
+end
+
+local function find_range(ranges, tensor)
+  local storage, first = storage_range(tensor)
+  for _, range in ipairs(ranges) do
+    if range.storage == storage and first >= range.first and first <= range.last then
+      return range, first
+    end
+  end
+end
+
+local function check_types(tensors)
+  local first = tensors[1]:type()
+  for _, tensor in ipairs(tensors) do
+    if tensor:type() ~= first then
+      error(("nn.Module:getParameters: parameters must all have one type, got %s and %s")
+        :format(first, tensor:type()), 0)
+    end
+  end
+end
+
+--- Makes all tensors views of one flat tensor and returns it. Tensors that already are the whole of
+-- one contiguous block stay where they are, so a second call changes nothing, and asking a part of
+-- a flattened network does not take it out of the whole.
+local function flatten(tensors)
+  if #tensors == 0 then return core.zeros() end
+  check_types(tensors)
+  local ranges = used_ranges(tensors)
+  if #ranges == 0 then return tensors[1].new(tensors[1]) end
+  if #ranges == 1 then
+    local range = ranges[1]
+    return view_of(range.sample, range.first, range.last - range.first + 1)
+  end
+  local total = 0
+  for _, range in ipairs(ranges) do
+    range.flat = total
+    total = total + range.last - range.first + 1
+  end
+  local flat = core.zeros(total):type(tensors[1]:type())
+  for _, range in ipairs(ranges) do
+    local count = range.last - range.first + 1
+    flat:narrow(1, range.flat + 1, count):copy(view_of(range.sample, range.first, count))
+  end
+  local moves = {}
+  for i, tensor in ipairs(tensors) do
+    local range, first = find_range(ranges, tensor)
+    if range then moves[i] = first - range.first + range.flat + 1 end
+  end
+  for i, tensor in ipairs(tensors) do
+    if moves[i] then tensor:set(flat:storage(), moves[i], tensor:size(), tensor:stride()) end
+  end
+  return flat
+end
+
+return flatten
