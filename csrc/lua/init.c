@@ -4,7 +4,11 @@
 
 /* Each binding file's opener, called with the module table on top of the stack. */
 #define OPENERS(X)                                                                                 \
-  X(tensor_create)                                                                                 \
+  X(tensor_new)                                                                                    \
+  X(tensor_query)                                                                                  \
+  X(tensor_fill)                                                                                   \
+  X(tensor_table)                                                                                  \
+  X(tensor_index)                                                                                  \
   X(tensor_view)                                                                                   \
   X(tensor_pointwise)                                                                              \
   X(nn_conv)                                                                                       \
