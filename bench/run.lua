@@ -24,7 +24,8 @@ for i = 1, #arg, 2 do
   local value = arg[i + 1]
   if not name or options[name] == nil or not value then usage() end
   if type(options[name]) == "number" then
-    value = math.tointeger(value) or tonumber(value) or usage()
+    value = tonumber(value) or usage()
+    value = math.tointeger(value) or value
   end
   options[name] = value
 end
