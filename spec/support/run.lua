@@ -3,4 +3,10 @@
 local build = os.getenv("CRESSET_BUILD") or "build/release"
 package.path = "./lua/?.lua;./lua/?/init.lua;./?.lua;" .. package.path
 package.cpath = "./" .. build .. "/?.so;" .. package.cpath
+if not pcall(require, "system") then
+  -- Ubuntu 22.04 has lua-system for older Luas alone; busted wants nothing but its clocks.
+  package.preload["system"] = function()
+    return { gettime = os.time, monotime = os.clock, sleep = function() end }
+  end
+end
 require("busted.runner")({ standalone = false })
