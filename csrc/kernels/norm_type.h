@@ -24,7 +24,9 @@ static NAME(runs) NAME(runs_of)(const cr_planes *a, const cr_planes *b, const cr
   return (NAME(runs)){a->n, a->h, a->w};
 }
 
-static int64_t NAME(stride_of)(const cr_planes *p) { return p->h == 1 && p->w == 1 ? p->sn : p->sw; }
+static int64_t NAME(stride_of)(const cr_planes *p) {
+  return p->h == 1 && p->w == 1 ? p->sn : p->sw;
+}
 
 static T *NAME(run_at)(const cr_planes *p, int64_t c, int64_t outer, int64_t inner) {
   return (T *)p->data + c * p->sc + outer * p->sn + inner * p->sh;
@@ -37,7 +39,7 @@ typedef struct {
   double total_a, total_b;
 } NAME(sums);
 
-static void NAME(flush)(NAME(sums) *s) {
+static void NAME(flush)(NAME(sums) * s) {
   for (int l = 0; l < sum_lanes; l++) {
     s->total_a += (double)s->a[l];
     s->total_b += (double)s->b[l];
@@ -47,7 +49,7 @@ static void NAME(flush)(NAME(sums) *s) {
 }
 
 /* Adds (x - shift) and its square. */
-static void NAME(add_moments)(NAME(sums) *s, const T *restrict x, int64_t stride, int64_t n,
+static void NAME(add_moments)(NAME(sums) * s, const T *restrict x, int64_t stride, int64_t n,
                               T shift) {
   int64_t i = 0;
   T *restrict a = s->a, *restrict b = s->b;
@@ -106,8 +108,7 @@ static void NAME(normalize)(const cr_planes *in, const cr_planes *out, int64_t c
       const T *x = NAME(run_at)(in, c, outer, inner);
       T *y = NAME(run_at)(out, c, outer, inner);
       if (from == 1 && to == 1) {
-        CR_INDEPENDENT for (int64_t i = 0; i < r.length; i++)
-          y[i] = (x[i] - mean) * factor + shift;
+        CR_INDEPENDENT for (int64_t i = 0; i < r.length; i++) y[i] = (x[i] - mean) * factor + shift;
       } else {
         for (int64_t i = 0; i < r.length; i++) y[i * to] = (x[i * from] - mean) * factor + shift;
       }
@@ -182,17 +183,17 @@ static void NAME(forward_block)(const cr_batch_norm *b, int64_t c, int64_t chann
   double sum[matrix_block] = {0}, squares[matrix_block] = {0}, n = (double)rows;
   T center[matrix_block], factor[matrix_block], shift[matrix_block];
   for (int64_t r = 0; b->training && r < rows; r += matrix_rows)
-    NAME(add_block_moments)(x + r * in_stride, in_stride, least(rows - r, matrix_rows),
-                            channels, x, sum, squares);
+    NAME(add_block_moments)
+    (x + r * in_stride, in_stride, least(rows - r, matrix_rows), channels, x, sum, squares);
   for (int64_t i = 0; i < channels; i++) {
     double offset = sum[i] / n, variance = squares[i] / n - offset * offset;
-    NAME(finish_moments)(b, c + i, (double)x[i] + offset, variance < 0 ? 0 : variance, n,
-                         &center[i], &factor[i]);
+    NAME(finish_moments)
+    (b, c + i, (double)x[i] + offset, variance < 0 ? 0 : variance, n, &center[i], &factor[i]);
     shift[i] = NAME(element)(b->bias, c + i, 0);
   }
   for (int64_t r = 0; r < rows; r++, x += in_stride, y += out_stride)
-    CR_INDEPENDENT for (int64_t i = 0; i < channels; i++)
-      y[i] = (x[i] - center[i]) * factor[i] + shift[i];
+    CR_INDEPENDENT for (int64_t i = 0; i < channels; i++) y[i] =
+        (x[i] - center[i]) * factor[i] + shift[i];
 }
 
 static void NAME(forward)(const cr_batch_norm *b, int64_t begin, int64_t end) {
@@ -204,12 +205,11 @@ static void NAME(forward)(const cr_batch_norm *b, int64_t begin, int64_t end) {
     return;
   }
   for (int64_t c = begin; c < end; c += matrix_block)
-    NAME(forward_block)(b, c, least(end - c, matrix_block), rows, in_stride,
-                        out_stride);
+    NAME(forward_block)(b, c, least(end - c, matrix_block), rows, in_stride, out_stride);
 }
 
 /* Adds the output's gradient g and g (x - mean). */
-static void NAME(add_products)(NAME(sums) *s, const T *restrict g, int64_t g_stride,
+static void NAME(add_products)(NAME(sums) * s, const T *restrict g, int64_t g_stride,
                                const T *restrict x, int64_t x_stride, int64_t n, T mean) {
   int64_t i = 0;
   T *restrict a = s->a, *restrict b = s->b;
@@ -243,8 +243,9 @@ static void NAME(products)(const cr_planes *grad, const cr_planes *in, int64_t c
     for (int64_t inner = 0; inner < r.inner; inner++) {
       const T *g = NAME(run_at)(grad, c, outer, inner), *x = NAME(run_at)(in, c, outer, inner);
       for (int64_t at = 0; at < r.length; at += sum_block) {
-        NAME(add_products)(&s, g + at * g_stride, g_stride, x + at * x_stride, x_stride,
-                           least(r.length - at, sum_block), mean);
+        NAME(add_products)
+        (&s, g + at * g_stride, g_stride, x + at * x_stride, x_stride,
+         least(r.length - at, sum_block), mean);
         if (s.count >= sum_block) NAME(flush)(&s);
       }
     }
@@ -266,8 +267,8 @@ static void NAME(spread)(const cr_batch_norm *n, int64_t c, T mean, T a, T b, T 
       const T *g = NAME(run_at)(grad, c, outer, inner), *x = NAME(run_at)(in, c, outer, inner);
       T *to = NAME(run_at)(out, c, outer, inner);
       if (plain) {
-        CR_INDEPENDENT for (int64_t i = 0; i < r.length; i++)
-          to[i] = (g[i] - a - (x[i] - mean) * b) * factor;
+        CR_INDEPENDENT for (int64_t i = 0; i < r.length; i++) to[i] =
+            (g[i] - a - (x[i] - mean) * b) * factor;
       } else {
         for (int64_t i = 0; i < r.length; i++)
           to[i * out_stride] = (g[i * g_stride] - a - (x[i * x_stride] - mean) * b) * factor;
@@ -296,7 +297,7 @@ static NAME(constants) NAME(constants_of)(const cr_batch_norm *b, int64_t c) {
 }
 
 /* Adds the parameters' gradients; a and d: see spread. */
-static void NAME(finish_products)(const cr_batch_norm *b, int64_t c, const NAME(constants) *k,
+static void NAME(finish_products)(const cr_batch_norm *b, int64_t c, const NAME(constants) * k,
                                   double n, double sum, double dot, T *a, T *d) {
   if (b->grad_weight) ((T *)b->grad_weight)[c] += (T)(b->scale * dot * k->inverse_std);
   if (b->grad_bias) ((T *)b->grad_bias)[c] += (T)(b->scale * sum);
@@ -344,15 +345,16 @@ static void NAME(backward_block)(const cr_batch_norm *b, int64_t c, int64_t chan
     factor[i] = k[i].factor;
   }
   for (int64_t r = 0; r < rows; r += matrix_rows)
-    NAME(add_block_products)(g + r * g_stride, g_stride, x + r * x_stride, x_stride,
-                             least(rows - r, matrix_rows), channels, mean, sum, dot);
+    NAME(add_block_products)
+    (g + r * g_stride, g_stride, x + r * x_stride, x_stride, least(rows - r, matrix_rows), channels,
+     mean, sum, dot);
   for (int64_t i = 0; i < channels; i++)
     NAME(finish_products)(b, c + i, &k[i], (double)rows, sum[i], dot[i], &a[i], &d[i]);
   if (!b->grad_input.data) return;
   T *out = (T *)b->grad_input.data + c;
   for (int64_t r = 0; r < rows; r++, x += x_stride, g += g_stride, out += out_stride)
-    CR_INDEPENDENT for (int64_t i = 0; i < channels; i++)
-      out[i] = (g[i] - a[i] - (x[i] - mean[i]) * d[i]) * factor[i];
+    CR_INDEPENDENT for (int64_t i = 0; i < channels; i++) out[i] =
+        (g[i] - a[i] - (x[i] - mean[i]) * d[i]) * factor[i];
 }
 
 static void NAME(backward)(const cr_batch_norm *b, int64_t begin, int64_t end) {
@@ -365,8 +367,7 @@ static void NAME(backward)(const cr_batch_norm *b, int64_t begin, int64_t end) {
     return;
   }
   for (int64_t c = begin; c < end; c += matrix_block)
-    NAME(backward_block)(b, c, least(end - c, matrix_block), rows, x_stride, g_stride,
-                         out_stride);
+    NAME(backward_block)(b, c, least(end - c, matrix_block), rows, x_stride, g_stride, out_stride);
 }
 
 static const cr_norm_kernels NAME(kernels) = {NAME(forward), NAME(backward)};

@@ -21,8 +21,8 @@ typedef struct {
   cr_planes input, output;
   int64_t *indices; /* max: 1 + y * W + x of each output's maximum, planes in order; may be NULL */
   const cr_pool_range *ranges; /* of each tap along a row */
-  void *row;    /* scratch: two rows of outputs */
-  int *outside; /* backward of max: set to 1 when an index lies outside its plane */
+  void *row;                   /* scratch: two rows of outputs */
+  int *outside;                /* backward of max: set to 1 when an index lies outside its plane */
 } cr_pool_job;
 typedef void (*cr_pool_kernel)(const cr_pool_job *job, int64_t begin, int64_t end);
 

@@ -28,7 +28,9 @@ static inline T NAME(choose_one)(bool which, T a, T b) {
   return x.value;
 }
 
-static inline IVEC NAME(choose_place)(IVEC mask, IVEC a, IVEC b) { return (a & mask) | (b & ~mask); }
+static inline IVEC NAME(choose_place)(IVEC mask, IVEC a, IVEC b) {
+  return (a & mask) | (b & ~mask);
+}
 
 static inline IVEC NAME(count_up)(void) {
   IVEC up;
@@ -61,10 +63,10 @@ NAME(max_tap_by)(int64_t n, T *best, I *at, const T *in, const int64_t jump, I f
   IVEC places = NAME(count_up)() * step + first;
 #define STEP(i, last)                                                                              \
   do {                                                                                             \
-    VEC value = NAME(pick)(in + (i) * jump, jump, last), *b = (VEC *)(best + (i));                 \
+    VEC value = NAME(pick)(in + (i)*jump, jump, last), *b = (VEC *)(best + (i));                   \
     IVEC *p = (IVEC *)(at + (i)), mask = NAME(wins)(value, *b);                                    \
     *b = NAME(choose)(mask, value, *b);                                                            \
-    *p = NAME(choose_place)(mask, places + (I)(i) * step, *p);                                     \
+    *p = NAME(choose_place)(mask, places + (I)(i)*step, *p);                                       \
   } while (0)
   FOR_VECTORS(STEP)
 #undef STEP
@@ -80,7 +82,7 @@ static inline __attribute__((always_inline)) void
 NAME(max_only_tap_by)(int64_t n, T *best, const T *in, const int64_t jump) {
 #define STEP(i, last)                                                                              \
   do {                                                                                             \
-    VEC value = NAME(pick)(in + (i) * jump, jump, last), *b = (VEC *)(best + (i));                 \
+    VEC value = NAME(pick)(in + (i)*jump, jump, last), *b = (VEC *)(best + (i));                   \
     *b = NAME(choose)(NAME(wins)(value, *b), value, *b);                                           \
   } while (0)
   FOR_VECTORS(STEP)
@@ -138,8 +140,7 @@ static void NAME(max_row)(const cr_pool_job *job, const T *plane, int64_t y0, in
       const T *from = plane + y * in->sh + x * in->sw;
       if (job->indices) {
         NAME(max_tap)
-        (end - begin, best + begin, at + begin, from, jump, (I)(y * in->w + x),
-         (I)w->step_w);
+        (end - begin, best + begin, at + begin, from, jump, (I)(y * in->w + x), (I)w->step_w);
       } else {
         NAME(max_only_tap)(end - begin, best + begin, from, jump);
       }
@@ -214,8 +215,9 @@ static void NAME(max_any_row)(const cr_pool_job *job, const T *plane, int64_t j,
   const cr_planes *in = &job->input;
   const T *top = plane + 2 * j * in->sh;
   if (is_2x2) {
-    NAME(max_row_2x2)(job->output.w, best, job->indices ? at : NULL, top, top + in->sh,
-                      (I)(2 * j * in->w), (I)in->w);
+    NAME(max_row_2x2)
+    (job->output.w, best, job->indices ? at : NULL, top, top + in->sh, (I)(2 * j * in->w),
+     (I)in->w);
   } else {
     int64_t y = j * w->step_h - w->pad_h, y0 = most(0, y), y1 = least(in->h, y + w->kernel_h);
     bool narrow = job->output.w < 4 && w->kernel_w > job->output.w;
@@ -325,8 +327,8 @@ static void NAME(divide_row)(const cr_pool_job *job, int64_t j, T *row, const T 
   const cr_pool_window *w = &job->window;
   T rows = (T)NAME(extent)(j, w->kernel_h, w->step_h, w->pad_h, job->input.h, w->count_pad);
   if (stride == 1) {
-    CR_INDEPENDENT for (int64_t i = 0; i < job->output.w; i++)
-      row[i] = factor[i] / (rows * columns[i]);
+    CR_INDEPENDENT for (int64_t i = 0; i < job->output.w; i++) row[i] =
+        factor[i] / (rows * columns[i]);
   } else {
     for (int64_t i = 0; i < job->output.w; i++) row[i] = factor[i * stride] / (rows * columns[i]);
   }

@@ -4,7 +4,9 @@ local build = os.getenv("CRESSET_BUILD") or "build/release"
 package.path = "./lua/?.lua;./lua/?/init.lua;./?.lua;" .. package.path
 package.cpath = "./" .. build .. "/?.so;" .. package.cpath
 if not pcall(require, "system") then
-  -- Ubuntu 22.04 has lua-system for older Luas alone; busted wants nothing but its clocks.
+  -- Ubuntu 22.04 packages parts of busted for older Luas alone. Those in Lua run all the same, and of
+  -- lua-system busted wants nothing but the clocks.
+  package.path = package.path .. ";/usr/share/lua/5.3/?.lua;/usr/share/lua/5.3/?/init.lua"
   package.preload["system"] = function()
     return { gettime = os.time, monotime = os.clock, sleep = function() end }
   end
