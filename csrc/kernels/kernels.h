@@ -25,6 +25,7 @@
 #include "kernels/pointwise.h"
 #include "kernels/pool.h"
 #include "kernels/softmax.h"
+#include "kernels/winograd.h"
 
 #define CR_KERNEL_FAMILIES(X)                                                                      \
   X(pointwise)                                                                                     \
@@ -38,6 +39,7 @@
   X(loss)                                                                                          \
   X(optim)                                                                                         \
   X(conv)                                                                                          \
+  X(winograd)                                                                                      \
   X(pool)                                                                                          \
   X(norm)                                                                                          \
   X(dropout)                                                                                       \
@@ -74,6 +76,7 @@ typedef struct {
   cr_margin_kernels margin[2];
   cr_loop optim[CR_OPTIM_COUNT][2]; /* x, dfdx, the state */
   cr_conv_kernels conv[2];
+  cr_winograd_kernels winograd;
   cr_pool_kernels pool[2];
   cr_norm_kernels norm[2];
   cr_dropout_kernel dropout[2];

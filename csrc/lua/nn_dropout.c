@@ -1,6 +1,7 @@
 /* Dropout. */
 #include "lua/glue.h"
 
+#include "ops/check.h"
 #include "ops/dropout.h"
 
 /* () -> a key, drawn from the default generator. */
@@ -11,23 +12,37 @@ static int dropout_key(lua_State *L) {
   return 1;
 }
 
-/* (layer, input, output, p, scale, whole planes, key) -> output; the backward pass is the same
- * function of the gradient. */
-static int dropout(lua_State *L) {
+/* p, scale, whole planes, key from arg on. */
+static void apply(lua_State *L, cr_tensor *out, const cr_tensor *in, int arg) {
+  double p = cr_check_number(L, arg, "p");
+  double scale = cr_check_number(L, arg + 1, "scale");
+  bool whole_planes = cr_check_bool(L, arg + 2, "whole_planes");
+  uint64_t key = (uint64_t)cr_check_int(L, arg + 3, "key");
+  CR_LAYER_CALL(L, cr_dropout_apply(out, in, p, scale, whole_planes, key));
+}
+
+/* (layer, input, output, p, scale, whole planes, key) -> output */
+static int dropout_forward(lua_State *L) {
   const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
-  cr_tensor *output = cr_check_tensor(L, 3, "output");
-  double p = cr_check_number(L, 4, "p");
-  double scale = cr_check_number(L, 5, "scale");
-  bool whole_planes = cr_check_bool(L, 6, "whole_planes");
-  uint64_t key = (uint64_t)cr_check_int(L, 7, "key");
-  CR_LAYER_CALL(L, cr_dropout_apply(output, input, p, scale, whole_planes, key));
+  apply(L, cr_check_tensor(L, 3, "output"), input, 4);
   lua_settop(L, 3);
+  return 1;
+}
+
+/* (layer, input, gradOutput, gradInput, p, scale, whole planes, key) -> gradInput */
+static int dropout_backward(lua_State *L) {
+  const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
+  const cr_tensor *grad_output = cr_check_layer_tensor(L, 3, "gradOutput");
+  CR_LAYER_CALL(L, cr_expect_size_of("gradOutput", grad_output, input));
+  apply(L, cr_check_tensor(L, 4, "gradInput"), grad_output, 5);
+  lua_settop(L, 4);
   return 1;
 }
 
 static const luaL_Reg functions[] = {
     {"dropoutKey", dropout_key},
-    {"dropout", dropout},
+    {"dropoutForward", dropout_forward},
+    {"dropoutBackward", dropout_backward},
     {NULL, NULL},
 };
 

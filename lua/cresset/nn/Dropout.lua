@@ -40,20 +40,18 @@ local function effect(self)
   return 0, (self.v2 or self.train ~= false) and 1 or 1 - self.p
 end
 
-local function apply(self, from, to)
-  if self.inplace then to = to:set(from) end
-  local p, factor = effect(self)
-  return C.dropout(self, from, to, p, factor, self.whole_planes, self.key)
-end
-
 function Dropout:updateOutput(input)
   if drops(self) then self.key = C.dropoutKey() end
-  return apply(self, input, self.output)
+  if self.inplace then self.output:set(input) end
+  local p, factor = effect(self)
+  return C.dropoutForward(self, input, self.output, p, factor, self.whole_planes, self.key)
 end
 
 function Dropout:updateGradInput(input, gradOutput)
-  C.checkSameSize(self, input, gradOutput)
-  return apply(self, gradOutput, self.gradInput)
+  if self.inplace then self.gradInput:set(gradOutput) end
+  local p, factor = effect(self)
+  return C.dropoutBackward(self, input, gradOutput, self.gradInput, p, factor, self.whole_planes,
+    self.key)
 end
 
 --- Changes the probability.

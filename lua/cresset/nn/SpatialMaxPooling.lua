@@ -1,4 +1,5 @@
-local C = require("cresset.core").nn
+local core = require("cresset.core")
+local C = core.nn
 local layer = require("cresset.nn.layer")
 
 --- The maximum of each kW x kH window, which moves by dW and dH (kW and kH unless given).
@@ -59,7 +60,7 @@ local function forward(self, input, indices)
 end
 
 local function indices_of(self)
-  if not self.indices then self.indices = C.longTensor() end
+  if not self.indices then self.indices = core.LongTensor() end
   return self.indices
 end
 

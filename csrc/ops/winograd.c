@@ -1,0 +1,192 @@
+/* 3 x 3 convolution with a step of 1 by Winograd's F(4 x 4, 3 x 3): see kernels/winograd.h. */
+#include "ops/correlate_plan.h"
+
+enum { points = CR_WINOGRAD_POINTS, tile_size = CR_WINOGRAD_TILE };
+
+/* Rows of weights worked on together: their 36 sums for one run of tiles stay in the cache. */
+enum { row_block = 4 * CR_CONV_ROWS };
+
+typedef struct {
+  plan plan; /* whose pixels are tiles */
+  const cr_correlation *g;
+  float *weights, *inputs, *sums; /* in the transforms' space; inputs and sums: of each thread */
+  int64_t input_floats, sum_floats;
+  const float *bias;
+  const cr_winograd_kernels *kernels;
+} winograd;
+
+static bool is_3_taps(const cr_tap_axis *t) {
+  return t->taps == 3 && t->step == 1 && (t->delta == 1 || t->delta == -1);
+}
+
+/* Where the transforms, of input planes x pixels and of weights, cost less than they save; measured. */
+bool cr_winograd_fits(const cr_correlation *g) {
+  double pixels = (double)g->dest.n * (double)g->dest.h * (double)g->dest.w;
+  return g->dtype == CR_F32 && g->groups == 1 && is_3_taps(&g->y) && is_3_taps(&g->x) &&
+         g->source.c >= 32 && g->dest.c >= 32 && g->dest.h >= 6 && g->dest.w >= 6 && pixels >= 256;
+}
+
+/* ---- one piece of work ---- */
+
+static void find_places(const winograd *w, const unit *u, int64_t q0, int64_t n, int64_t width,
+                        cr_winograd_place *places) {
+  const plan *p = &w->plan;
+  const cr_planes *dest = &w->g->dest;
+  for (int64_t i = 0; i < width; i++) {
+    int64_t row = (q0 + i) / p->x.pitch, column = (q0 + i) % p->x.pitch;
+    int64_t image = u->n0 + row / p->y.pitch, y = row % p->y.pitch;
+    bool inside = i < n && y < u->rows && column < p->x.out;
+    int64_t top = (u->y0 + y) * tile_size, left = column * tile_size;
+    places[i] = (cr_winograd_place){.to = 0};
+    if (!inside) continue;
+    places[i].to = image * dest->sn + top * dest->sh + left * dest->sw;
+    places[i].rows = (int32_t)least(tile_size, dest->h - top);
+    places[i].columns = (int32_t)least(tile_size, dest->w - left);
+  }
+}
+
+/* The slab's channels, from c0 on, into the thread's inputs. */
+static void transform_inputs(const winograd *w, const unit *u, int64_t q0, int64_t width,
+                             int thread, bool is_filled) {
+  const plan *p = &w->plan;
+  char *slab = p->slabs + thread * p->slab_bytes;
+  float *inputs = w->inputs + thread * w->input_floats;
+  for (int64_t c = 0; c < p->channels; c += p->slab_channels) {
+    int64_t channels = least(p->slab_channels, p->channels - c);
+    if (!is_filled) cr_plan_fill(p, u, c, channels, slab);
+    cr_winograd_input in = {
+        .slab = (const float *)slab + q0,
+        .channels = channels,
+        .plane = p->plane * p->y.phases * p->x.phases,
+        .offset = p->offset,
+        .points = inputs + c * width,
+        .width = width,
+        .stride = p->channels * width,
+    };
+    w->kernels->input(&in);
+  }
+}
+
+/* sums[point][m][q] = sum over c of weights[point][m][c] * inputs[point][c][q] */
+static void multiply(const winograd *w, int64_t m0, int64_t rows, int64_t width,
+                     const float *inputs, float *sums) {
+  const plan *p = &w->plan;
+  int64_t no_offset = 0;
+  cr_conv_tile tile = {
+      .channels = p->channels, .plane = width, .taps = 1, .offset = &no_offset, .ldc = width};
+  int64_t vectors = width / p->kernels->lanes;
+  for (int64_t i = 0; i < points; i++) {
+    const float *weights = w->weights + (i * p->rows + m0) * p->channels;
+    tile.b = inputs + i * p->channels * width;
+    for (int64_t m = 0; m < rows; m += CR_CONV_ROWS) {
+      int64_t some = least(CR_CONV_ROWS, rows - m);
+      for (int64_t r = 0; r < some; r++) tile.a[r] = weights + (m + r) * p->channels;
+      tile.c = sums + (i * row_block + m) * width;
+      p->kernels->tile[some - 1][vectors - 1](&tile);
+    }
+  }
+}
+
+static void run_tiles(const winograd *w, const unit *u, int64_t q0, int64_t n, int64_t m0,
+                      int64_t m1, int thread) {
+  const plan *p = &w->plan;
+  const cr_planes *dest = &w->g->dest;
+  cr_winograd_place places[CR_CONV_VECTORS * 16];
+  int64_t width = round_up(n, p->kernels->lanes);
+  const float *inputs = w->inputs + thread * w->input_floats;
+  float *sums = w->sums + thread * w->sum_floats;
+  find_places(w, u, q0, n, width, places);
+  transform_inputs(w, u, q0, width, thread, q0 > 0 && p->slab_channels == p->channels);
+  for (int64_t m = m0; m < m1; m += row_block) {
+    int64_t rows = least(row_block, m1 - m);
+    multiply(w, m, rows, width, inputs, sums);
+    cr_winograd_output out = {
+        .points = sums,
+        .width = width,
+        .stride = row_block * width,
+        .rows = rows,
+        .bias = w->bias ? w->bias + m : NULL,
+        .image = (float *)dest->data + m * dest->sc,
+        .sc = dest->sc,
+        .sh = dest->sh,
+        .sw = dest->sw,
+        .places = places,
+    };
+    w->kernels->output(&out);
+  }
+}
+
+static void run_units(int64_t begin, int64_t end, int thread, void *context) {
+  const winograd *w = context;
+  const plan *p = &w->plan;
+  int64_t units = p->image_units * p->row_units, widest = p->kernels->vectors * p->kernels->lanes;
+  for (int64_t i = begin; i < end && !cr_interrupt_pending(); i++) {
+    unit u = cr_plan_unit(p, i % units);
+    int64_t share = round_up(ceil_div(p->rows, p->row_parts), CR_CONV_ROWS);
+    int64_t m0 = least(p->rows, i / units * share), m1 = least(p->rows, (i / units + 1) * share);
+    for (int64_t q = 0; q < u.length && m0 < m1; q += widest)
+      run_tiles(w, &u, q, least(widest, u.length - q), m0, m1, thread);
+  }
+}
+
+/* ---- preparation ---- */
+
+static void run_weights(int64_t begin, int64_t end, int thread, void *context) {
+  (void)thread;
+  cr_kernels()->winograd.weights(context, begin, end);
+}
+
+static cr_status transform_weights(winograd *w, const float *weight) {
+  int64_t rows = w->g->dest.c, channels = w->g->source.c;
+  size_t bytes = (size_t)(points * rows * channels) * sizeof(float);
+  w->weights = cr_scratch(CR_SCRATCH_RESULT, bytes);
+  if (!w->weights) return CR_ENOMEM;
+  cr_winograd_weights job = {
+      .weight = weight,
+      .flip_y = w->g->y.delta < 0,
+      .flip_x = w->g->x.delta < 0,
+      .rows = rows,
+      .channels = channels,
+      .points = w->weights,
+  };
+  cr_parallel_for(rows, cr_grain(6 * (double)channels), run_weights, &job);
+  return CR_OK;
+}
+
+/* The same correlation in terms of tiles: 6 x 6 taps, steps of 4. */
+static cr_tap_axis tile_axis(const cr_tap_axis *t) {
+  int64_t first = t->delta > 0 ? t->first : t->first + 2 * t->delta;
+  return (cr_tap_axis){.step = tile_size, .taps = 6, .first = first, .delta = 1};
+}
+
+static cr_status take_memory(winograd *w, int64_t pieces) {
+  plan *p = &w->plan;
+  int64_t widest = p->kernels->vectors * p->kernels->lanes, parts = least(pieces, cr_num_threads());
+  char *inputs, *sums;
+  w->input_floats = points * p->channels * widest;
+  w->sum_floats = points * row_block * widest;
+  CR_TRY(cr_plan_take(&p->slabs, CR_SCRATCH_COLUMNS, p->slab_bytes, parts));
+  CR_TRY(cr_plan_take(&inputs, CR_SCRATCH_PACK_B, w->input_floats * 4, parts));
+  CR_TRY(cr_plan_take(&sums, CR_SCRATCH_PARTIAL, w->sum_floats * 4, parts));
+  w->inputs = (float *)inputs;
+  w->sums = (float *)sums;
+  return CR_OK;
+}
+
+cr_status cr_winograd(const cr_correlation *g, const void *weight, const void *bias) {
+  cr_correlation tiles = *g;
+  tiles.dest.h = ceil_div(g->dest.h, tile_size);
+  tiles.dest.w = ceil_div(g->dest.w, tile_size);
+  tiles.y = tile_axis(&g->y);
+  tiles.x = tile_axis(&g->x);
+  winograd w = {.g = g, .bias = bias, .kernels = &cr_kernels()->winograd};
+  CR_TRY(cr_plan_init(&w.plan, &tiles));
+  cr_plan_cut_images(&w.plan, w.plan.kernels->vectors * w.plan.kernels->lanes);
+  cr_plan_cut_rows(&w.plan);
+  CR_TRY(cr_plan_lay_out(&w.plan));
+  int64_t pieces = w.plan.row_parts * w.plan.image_units * w.plan.row_units;
+  CR_TRY(take_memory(&w, pieces));
+  CR_TRY(transform_weights(&w, weight));
+  cr_parallel_for(pieces, cr_grain(cr_plan_cost(&w.plan, (double)pieces)), run_units, &w);
+  return cr_check_interrupt();
+}
