@@ -17,6 +17,9 @@ if build:sub(1, 1) ~= "/" then build = root .. build end
 package.path = ("%slua/?.lua;%slua/?/init.lua;%s?.lua;"):format(root, root, root) .. package.path
 package.cpath = build .. "/?.so;" .. package.cpath
 
+local record = require("spec.support.fuzz_record")
+record.install()
+
 local cresset = require("cresset")
 local core = require("cresset.core")
 local symbols = require("cresset.help.symbols")
@@ -180,6 +183,40 @@ for _, symbol in ipairs(all_symbols()) do
     count = count + 1
     fuzz(symbol)
     if count % 50 == 0 then collectgarbage() end
+  end
+end
+-- Right calls with one or two arguments made wrong get past the first checks.
+local function fuzz_recorded(entry)
+  local random = values.random(entry.name, options.seed)
+  for _ = 1, options.calls * 2 do
+    local arguments = record.arguments(entry, random)
+    local labels = {}
+    for i = 1, arguments.n do labels[i] = values.describe(arguments[i]) end
+    for _ = 1, random(2) do
+      local at = random(arguments.n)
+      arguments[at], labels[at] = values.any(random, arguments)
+    end
+    call(entry.name, entry.value, arguments, labels)
+  end
+  settle()
+end
+
+local function recorded_calls()
+  local objects, optimizers = {}, {}
+  for _, symbol in ipairs(symbols.list()) do
+    if symbol.kind == "class" then
+      objects[#objects + 1] = values.make(symbol.value)
+    elseif symbol.name:find("^optim%.") and symbol.kind == "function" then
+      optimizers[#optimizers + 1] = symbol.value
+    end
+  end
+  return record.run(objects, optimizers, values.inputs)
+end
+
+for _, entry in ipairs(core.isTensor and recorded_calls() or {}) do
+  if not options.only or entry.name:find(options.only) then
+    count = count + 1
+    fuzz_recorded(entry)
   end
 end
 for label, failure in pairs(values.unmakeable()) do

@@ -91,13 +91,17 @@ local function find_maker(value)
   return false
 end
 
-local function make(value)
+--- An object of the class, or nil.
+function values.make(value)
   if made[value] == nil then made[value] = find_maker(value) end
   local maker = made[value]
   if not maker then return nil end
   local ok, object = pcall(maker)
   return ok and object or nil
 end
+
+local make = values.make
+
 
 --- The names of the classes of which no object could be made.
 function values.unmade()
@@ -185,6 +189,27 @@ local function any(random)
   if dice <= 15 then return choose(extreme, random) end
   if dice <= 19 then return choose(odd, random) end
   return choose(objects, random)
+end
+
+--- A value and its description; sometimes one of the other arguments again.
+function values.any(random, arguments)
+  if random(6) == 1 then return arguments[random(arguments.n)], "another argument again" end
+  local entry = any(random)
+  return value_of(entry), entry[1]
+end
+
+--- A short text for a recorded argument.
+function values.describe(value)
+  if type(value) ~= "userdata" then return tostring(value) end
+  local ok, text = pcall(function()
+    return value:type() .. " " .. table.concat(value:size():totable(), "x")
+  end)
+  return ok and text or "tensor"
+end
+
+values.inputs = {}
+for _, entry in ipairs(tensors) do
+  if not entry[1]:find("empty") then values.inputs[#values.inputs + 1] = entry end
 end
 
 -- The object that a method is called on: mostly a right one.
