@@ -54,6 +54,7 @@ typedef void (*cr_small_gemm)(bool transpose_a, bool transpose_b, int64_t m, int
 typedef struct {
   cr_loop unary[CR_UNARY_COUNT][CR_DTYPE_COUNT];     /* out, x; NULL: not for this type */
   cr_loop binary[CR_BINARY_COUNT][CR_DTYPE_COUNT];   /* out, a, b */
+  cr_loop scaled[CR_SCALED_COUNT][CR_DTYPE_COUNT];   /* out, inputs; context: the numbers */
   cr_loop compare[CR_COMPARE_COUNT][CR_DTYPE_COUNT]; /* out (uint8), a, b */
   cr_loop convert[CR_DTYPE_COUNT][CR_DTYPE_COUNT];   /* [to][from]: out, in */
   cr_small_gemm small_gemm[2];

@@ -2,6 +2,8 @@
  * the compiler vectorizes; runs against one value (stride 0); any strides. */
 #include "kernels/kernels.h"
 
+#include "kernels/vecmath.h"
+
 #include <math.h>
 
 #define F32(name) name##f
@@ -57,6 +59,34 @@
     }                                                                                              \
   }
 
+/* The numbers v and w are the context's, converted to the type. */
+#define SCALED_LOOP(loop_name, inputs, expression)                                                 \
+  static void loop_name(int64_t n, char *const *p, const int64_t *s, const void *context) {        \
+    const cr_scaled_numbers *numbers = context;                                                    \
+    T v = NUMBER(numbers->v), w = NUMBER(numbers->w);                                              \
+    const int second = inputs > 1 ? 2 : 1, third = inputs > 2 ? 3 : 1;                             \
+    const int64_t width = sizeof(T);                                                               \
+    (void)w;                                                                                       \
+    if (s[0] == width && s[1] == width && s[second] == width && s[third] == width) {               \
+      T *out = (T *)p[0];                                                                          \
+      const T *in_a = (const T *)p[1], *in_b = (const T *)p[second], *in_c = (const T *)p[third];  \
+      CR_INDEPENDENT for (int64_t i = 0; i < n; i++) {                                             \
+        T a = in_a[i], b = in_b[i], c = in_c[i];                                                   \
+        (void)b, (void)c;                                                                          \
+        out[i] = expression;                                                                       \
+      }                                                                                            \
+      return;                                                                                      \
+    }                                                                                              \
+    for (int64_t i = 0; i < n; i++) {                                                              \
+      T a = *(const T *)(p[1] + i * s[1]), b = *(const T *)(p[second] + i * s[second]);            \
+      T c = *(const T *)(p[third] + i * s[third]);                                                 \
+      (void)b, (void)c;                                                                            \
+      *(T *)(p[0] + i * s[0]) = expression;                                                        \
+    }                                                                                              \
+  }
+
+#define DEFINE_SCALED(name, inputs, expression) SCALED_LOOP(LOOP(name), inputs, expression)
+#define ENTER_SCALED(name, inputs, expression) table->scaled[CR_SCALED_##name][D] = LOOP(name);
 #define DEFINE_UNARY(name, expression) UNARY_LOOP(LOOP(name), expression)
 #define DEFINE_BINARY(name, expression) BINARY_LOOP(LOOP(name), T, expression)
 #define DEFINE_COMPARE(name, expression) BINARY_LOOP(LOOP(name), uint8_t, expression)

@@ -2,27 +2,64 @@
 #ifndef CR_KERNELS_POINTWISE_H
 #define CR_KERNELS_POINTWISE_H
 
+#include "core/dtype.h"
+
 /* For every type. */
 #define CR_UNARY_ANY(X)                                                                            \
   X(neg, (T)(-x))                                                                                  \
+  X(abs, (T)(x < 0 ? -x : x))                                                                      \
   X(square, (T)(x * x))                                                                            \
   X(sign, (T)((x > 0) - (x < 0)))
 
 /* For float32 and float64; F(f) is f for double and ff for float. */
 #define CR_UNARY_FLOAT(X)                                                                          \
-  X(abs, F(fabs)(x))                                                                               \
   X(sqrt, F(sqrt)(x))                                                                              \
   X(rsqrt, 1 / F(sqrt)(x))                                                                         \
   X(reciprocal, 1 / x)                                                                             \
-  X(exp, F(exp)(x))                                                                                \
-  X(log, F(log)(x))                                                                                \
-  X(tanh, F(tanh)(x))                                                                              \
-  X(sigmoid, 1 / (1 + F(exp)(-x)))
+  X(exp, F(vm_exp)(x))                                                                             \
+  X(expm1, F(vm_expm1)(x))                                                                         \
+  X(log, F(vm_log)(x))                                                                             \
+  X(log1p, F(vm_log1p)(x))                                                                         \
+  X(log2, F(log2)(x))                                                                              \
+  X(log10, F(log10)(x))                                                                            \
+  X(tanh, F(vm_tanh)(x))                                                                           \
+  X(sigmoid, 1 / (1 + F(vm_exp)(-x)))                                                              \
+  X(erf, F(vm_erf)(x))                                                                             \
+  X(sin, F(sin)(x))                                                                                \
+  X(cos, F(cos)(x))                                                                                \
+  X(tan, F(tan)(x))                                                                                \
+  X(asin, F(asin)(x))                                                                              \
+  X(acos, F(acos)(x))                                                                              \
+  X(atan, F(atan)(x))                                                                              \
+  X(sinh, F(sinh)(x))                                                                              \
+  X(cosh, F(cosh)(x))                                                                              \
+  X(floor, F(floor)(x))                                                                            \
+  X(ceil, F(ceil)(x))                                                                              \
+  X(round, F(round)(x))                                                                            \
+  X(trunc, F(trunc)(x))                                                                            \
+  X(frac, x - F(trunc)(x))
 
+/* quotient and the others after it are defined for each type in pointwise_type.h. */
 #define CR_BINARY_ANY(X)                                                                           \
   X(add, (T)(a + b))                                                                               \
   X(sub, (T)(a - b))                                                                               \
-  X(mul, (T)(a * b))
+  X(mul, (T)(a * b))                                                                               \
+  X(max, (T)(a > b || a != a ? a : b))                                                             \
+  X(min, (T)(a < b || a != a ? a : b))                                                             \
+  X(div, LOOP(quotient)(a, b))                                                                     \
+  X(fmod, LOOP(modulo)(a, b))                                                                      \
+  X(remainder, LOOP(floored_modulo)(a, b))                                                         \
+  X(pow, LOOP(power)(a, b))
+
+#define CR_BINARY_FLOAT(X) X(atan2, F(atan2)(a, b))
+
+/* With a number v (and w) besides: X(name, number of inputs, expression of a, b, c, v, w). */
+#define CR_SCALED_ANY(X)                                                                           \
+  X(axpy, 2, (T)(a + v * b))                                                                       \
+  X(addcmul, 3, (T)(a + v * b * c))                                                                \
+  X(addcdiv, 3, (T)(a + LOOP(quotient)((T)(v * b), c)))                                            \
+  X(lerp, 2, (T)(a + v * (b - a)))                                                                 \
+  X(clamp, 1, (T)(a < v ? v : a > w ? w : a))
 
 #define CR_COMPARE_ANY(X)                                                                          \
   X(lt, a < b) X(gt, a > b) X(le, a <= b) X(ge, a >= b) X(eq, a == b) X(ne, a != b)
@@ -30,10 +67,19 @@
 #define CR_NAME_UNARY(name, expression) CR_UNARY_##name,
 #define CR_NAME_BINARY(name, expression) CR_BINARY_##name,
 #define CR_NAME_COMPARE(name, expression) CR_COMPARE_##name,
+#define CR_NAME_SCALED(name, inputs, expression) CR_SCALED_##name,
 typedef enum {
   CR_UNARY_ANY(CR_NAME_UNARY) CR_UNARY_FLOAT(CR_NAME_UNARY) CR_UNARY_COUNT
 } cr_unary_op;
-typedef enum { CR_BINARY_ANY(CR_NAME_BINARY) CR_BINARY_COUNT } cr_binary_op;
+typedef enum {
+  CR_BINARY_ANY(CR_NAME_BINARY) CR_BINARY_FLOAT(CR_NAME_BINARY) CR_BINARY_COUNT
+} cr_binary_op;
+typedef enum { CR_SCALED_ANY(CR_NAME_SCALED) CR_SCALED_COUNT } cr_scaled_op;
 typedef enum { CR_COMPARE_ANY(CR_NAME_COMPARE) CR_COMPARE_COUNT } cr_compare_op;
+
+/* The numbers of a scaled operation, the loops' context. */
+typedef struct {
+  cr_scalar v, w;
+} cr_scaled_numbers;
 
 #endif

@@ -30,7 +30,8 @@
   X(optim)                                                                                         \
   X(paths)                                                                                         \
   X(interrupt)                                                                                     \
-  X(readline)
+  X(readline)                                                                                      \
+  X(tensor_arithmetic)
 
 #define DECLARE(topic) void cr_open_##topic(lua_State *L);
 OPENERS(DECLARE)

@@ -85,6 +85,21 @@ static cr_status line_up(cr_tensor *out, const cr_tensor *a, const cr_tensor *b,
   return status;
 }
 
+/* A tensor of one element on the caller's stack. */
+typedef struct {
+  int64_t element;
+  cr_storage storage;
+  cr_tensor tensor;
+} single;
+
+static const cr_tensor *make_single(single *s, cr_dtype dtype, cr_scalar value) {
+  cr_store(dtype, &s->element, value);
+  s->storage = (cr_storage){.dtype = dtype, .size = 1, .capacity = 1, .data = &s->element};
+  s->tensor =
+      (cr_tensor){.dtype = dtype, .ndim = 1, .size = {1}, .stride = {1}, .storage = &s->storage};
+  return &s->tensor;
+}
+
 static cr_status apply(cr_tensor *out, const cr_tensor *a, const cr_tensor *b, cr_loop loop,
                        double cost) {
   CR_TRY(check_loop(loop, a->dtype));
@@ -107,27 +122,59 @@ cr_status cr_compare(cr_tensor *out, const cr_tensor *a, const cr_tensor *b, cr_
   return apply(out, a, b, cr_kernels()->compare[op][a->dtype], cheap);
 }
 
-/* A tensor of one element on the caller's stack. */
-typedef struct {
-  int64_t element;
-  cr_storage storage;
-  cr_tensor tensor;
-} single;
-
-static const cr_tensor *make_single(single *s, cr_dtype dtype, cr_scalar value) {
-  cr_store(dtype, &s->element, value);
-  s->storage = (cr_storage){.dtype = dtype, .size = 1, .capacity = 1, .data = &s->element};
-  s->tensor =
-      (cr_tensor){.dtype = dtype, .ndim = 1, .size = {1}, .stride = {1}, .storage = &s->storage};
-  return &s->tensor;
-}
-
 static cr_status apply_scalar(cr_tensor *out, const cr_tensor *a, cr_scalar b, cr_loop loop) {
   CR_TRY(check_loop(loop, a->dtype));
   if (out != a) CR_TRY(cr_tensor_resize_as(out, a));
   single s;
   const cr_tensor *in[] = {a, make_single(&s, a->dtype, b)};
   return run(out, 2, in, loop, NULL, cheap);
+}
+
+cr_status cr_scalar_binary(cr_tensor *out, cr_scalar a, const cr_tensor *b, cr_binary_op op) {
+  cr_loop loop = cr_kernels()->binary[op][b->dtype];
+  CR_TRY(check_loop(loop, b->dtype));
+  CR_TRY(check_type(out, b->dtype));
+  if (out != b) CR_TRY(cr_tensor_resize_as(out, b));
+  single s;
+  const cr_tensor *in[] = {make_single(&s, b->dtype, a), b};
+  return run(out, 2, in, loop, NULL, cheap);
+}
+
+/* Gives b a view of a's size: by broadcasting, or in order where the counts agree. *view is
+ * initialized when the function succeeds. */
+static cr_status bring_to_size(const cr_tensor *a, const cr_tensor *b, cr_tensor *view) {
+  cr_tensor flat;
+  CR_TRY(check_type(b, a->dtype));
+  cr_tensor_init(view, b->dtype);
+  if (cr_tensor_expand(view, b, a->ndim, a->size) == CR_OK) return CR_OK;
+  if (cr_tensor_numel(a) != cr_tensor_numel(b)) {
+    char text_a[CR_SIZE_TEXT], text_b[CR_SIZE_TEXT];
+    return cr_fail(CR_EINVAL, "a tensor of size %s does not go with one of size %s",
+                   cr_tensor_size_text(text_b, b), cr_tensor_size_text(text_a, a));
+  }
+  CR_TRY(cr_contiguous(&flat, b));
+  cr_status status = cr_tensor_view(view, &flat, a->ndim, a->size);
+  cr_tensor_clear(&flat);
+  return status;
+}
+
+cr_status cr_scaled(cr_tensor *out, const cr_tensor *a, int others, const cr_tensor *const *other,
+                    cr_scaled_numbers numbers, cr_scaled_op op) {
+  cr_tensor views[2];
+  const cr_tensor *in[3] = {a};
+  cr_status status = check_type(out, a->dtype);
+  int made = 0;
+  while (status == CR_OK && made < others) {
+    status = bring_to_size(a, other[made], &views[made]);
+    if (status != CR_OK) break;
+    in[made + 1] = &views[made];
+    made++;
+  }
+  if (status == CR_OK && out != a) status = cr_tensor_resize_as(out, a);
+  if (status == CR_OK)
+    status = run(out, others + 1, in, cr_kernels()->scaled[op][a->dtype], &numbers, cheap);
+  for (int k = 0; k < made; k++) cr_tensor_clear(&views[k]);
+  return status;
 }
 
 cr_status cr_binary_scalar(cr_tensor *out, const cr_tensor *a, cr_scalar b, cr_binary_op op) {

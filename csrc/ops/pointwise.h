@@ -14,6 +14,14 @@ cr_status cr_unary(cr_tensor *out, const cr_tensor *x, cr_unary_op op);
 cr_status cr_binary(cr_tensor *out, const cr_tensor *a, const cr_tensor *b, cr_binary_op op);
 cr_status cr_binary_scalar(cr_tensor *out, const cr_tensor *a, cr_scalar b, cr_binary_op op);
 
+/* out = f(number, b). */
+cr_status cr_scalar_binary(cr_tensor *out, cr_scalar a, const cr_tensor *b, cr_binary_op op);
+
+/* out = f(a, others..., v, w), see CR_SCALED_ANY; the others are brought to a's size. out may be any
+ * of them. */
+cr_status cr_scaled(cr_tensor *out, const cr_tensor *a, int others, const cr_tensor *const *other,
+                    cr_scaled_numbers numbers, cr_scaled_op op);
+
 /* out (uint8) = a < b, and so on. */
 cr_status cr_compare(cr_tensor *out, const cr_tensor *a, const cr_tensor *b, cr_compare_op op);
 cr_status cr_compare_scalar(cr_tensor *out, const cr_tensor *a, cr_scalar b, cr_compare_op op);
