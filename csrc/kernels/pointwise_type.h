@@ -12,9 +12,7 @@ static inline T LOOP(quotient)(T a, T b) {
   if (b == 0) return 0;
   return (T)(b == (T)-1 && b < 0 ? -a : a / b);
 }
-static inline T LOOP(modulo)(T a, T b) {
-  return (T)(b == 0 || (b == (T)-1 && b < 0) ? 0 : a % b);
-}
+static inline T LOOP(modulo)(T a, T b) { return (T)(b == 0 || (b == (T)-1 && b < 0) ? 0 : a % b); }
 static inline T LOOP(power)(T a, T b) {
   if (b < 0) return (T)(a == 1 ? 1 : a == (T)-1 ? (b % 2 == 0 ? 1 : -1) : 0);
   T result = 1;

@@ -208,8 +208,10 @@ static int operator_mul(lua_State *L) {
   if (!a || !b) return apply(L, false, 0, 1, 2, CR_BINARY_mul);
   const char *name = a->ndim == 1 && b->ndim == 1 ? "dot" : b->ndim == 1 ? "mv" : "mm";
   if (a->ndim > 2 || b->ndim > 2 || a->ndim == 0 || b->ndim == 0)
-    return cr_error(L, "takes matrices and vectors, got %d and %d dimensions; cmul multiplies "
-                       "element by element", a->ndim, b->ndim);
+    return cr_error(L,
+                    "takes matrices and vectors, got %d and %d dimensions; cmul multiplies "
+                    "element by element",
+                    a->ndim, b->ndim);
   cr_push_tensor_methods(L);
   if (name[0] == 'd') {
     lua_getfield(L, -1, name);
@@ -239,18 +241,26 @@ typedef struct {
 } named_op;
 
 static const named_op binary[] = {
-    {"mul", CR_BINARY_mul},         {"cmul", CR_BINARY_mul},   {"div", CR_BINARY_div},
-    {"cdiv", CR_BINARY_div},        {"pow", CR_BINARY_pow},    {"cpow", CR_BINARY_pow},
-    {"cmax", CR_BINARY_max},        {"cmin", CR_BINARY_min},   {"fmod", CR_BINARY_fmod},
-    {"mod", CR_BINARY_fmod},        {"cmod", CR_BINARY_fmod},  {"cfmod", CR_BINARY_fmod},
-    {"remainder", CR_BINARY_remainder}, {"cremainder", CR_BINARY_remainder},
+    {"mul", CR_BINARY_mul},
+    {"cmul", CR_BINARY_mul},
+    {"div", CR_BINARY_div},
+    {"cdiv", CR_BINARY_div},
+    {"pow", CR_BINARY_pow},
+    {"cpow", CR_BINARY_pow},
+    {"cmax", CR_BINARY_max},
+    {"cmin", CR_BINARY_min},
+    {"fmod", CR_BINARY_fmod},
+    {"mod", CR_BINARY_fmod},
+    {"cmod", CR_BINARY_fmod},
+    {"cfmod", CR_BINARY_fmod},
+    {"remainder", CR_BINARY_remainder},
+    {"cremainder", CR_BINARY_remainder},
     {"atan2", CR_BINARY_atan2},
 };
 
 static const named_op sums[] = {{"add", CR_BINARY_add}, {"csub", CR_BINARY_sub}};
 
-static const named_op products[] = {
-    {"addcmul", CR_SCALED_addcmul}, {"addcdiv", CR_SCALED_addcdiv}};
+static const named_op products[] = {{"addcmul", CR_SCALED_addcmul}, {"addcdiv", CR_SCALED_addcdiv}};
 
 static const named_op comparisons[] = {
 #define ENTRY(name, expression) {#name, CR_COMPARE_##name},
