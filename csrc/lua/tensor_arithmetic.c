@@ -212,17 +212,13 @@ static int operator_mul(lua_State *L) {
                     "takes matrices and vectors, got %d and %d dimensions; cmul multiplies "
                     "element by element",
                     a->ndim, b->ndim);
+  bool is_dot = name[0] == 'd';
   cr_push_tensor_methods(L);
-  if (name[0] == 'd') {
-    lua_getfield(L, -1, name);
-    lua_pushvalue(L, 1);
-  } else {
-    lua_getfield(L, -1, name);
-    cr_push_tensor(L, a->dtype);
-    lua_pushvalue(L, 1);
-  }
+  if (lua_getfield(L, -1, name) != LUA_TFUNCTION) return cr_error(L, "Tensor:%s is missing", name);
+  if (!is_dot) cr_push_tensor(L, a->dtype);
+  lua_pushvalue(L, 1);
   lua_pushvalue(L, 2);
-  lua_call(L, name[0] == 'd' ? 2 : 3, 1);
+  lua_call(L, is_dot ? 2 : 3, 1);
   return 1;
 }
 

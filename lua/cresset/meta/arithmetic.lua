@@ -1,7 +1,8 @@
 ---@meta
+local cresset, Tensor = {}, {}
 
 --- Sum: `cresset.add(a, b)` is a + b, `cresset.add(a, value, b)` is a + value * b, where a or b may
---- be a number. Sizes are broadcast; both must have one type. `a:add(b)` and `a:add(value, b)` change a.
+--- be a number. Sizes are broadcast; both must have one type. The methods change their tensor.
 ---@param res? Tensor takes the result
 ---@param a Tensor|number
 ---@param value? number scales b
@@ -287,3 +288,5 @@ function Tensor:trunc(x) end
 ---@return Tensor
 function cresset.frac(res, x) end
 function Tensor:frac(x) end
+
+return { cresset, Tensor }
