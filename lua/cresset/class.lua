@@ -5,8 +5,8 @@
 --     local layer = nn.Linear(3, 4)
 --
 -- A class is the metatable of its objects. Methods named `__tostring__`, `__call__`, `__len__`,
--- `__eq__`, `__unm__`, `__add__`, `__sub__`, `__mul__` and `__div__` serve the operators and, unlike
--- Lua's own metamethods, are inherited.
+-- `__eq__`, `__unm__`, `__add__`, `__sub__`, `__mul__` and `__div__` serve the operators and,
+-- unlike Lua's own metamethods, are inherited.
 
 local registry = {} -- class name -> class: what a file may name
 local packages = {} -- "nn" -> the table that gets the class "nn.Linear" as its field Linear

@@ -5,6 +5,7 @@
 --     net:backward(x, criterion:backward(net.output, y))
 local class = require("cresset.class")
 local core = require("cresset.core")
+local replicate = require("cresset.nn.replicate")
 
 local Criterion = class("nn.Criterion")
 
@@ -54,21 +55,6 @@ function Criterion:checkTable(input, count)
   end
 end
 
---- Applies convert to every tensor inside value, once to each, and copies tables where copy is
--- true.
-local function transform(value, convert, copy, done)
-  if done[value] ~= nil then return done[value] end
-  if core.isTensor(value) then
-    done[value] = convert(value)
-    return done[value]
-  end
-  if type(value) ~= "table" then return value end
-  local result = copy and setmetatable({}, getmetatable(value)) or value
-  done[value] = result
-  for key, field in pairs(value) do result[key] = transform(field, convert, copy, done) end
-  return result
-end
-
 --- The type of the criterion's tensors or, given the name of a type, converts them to it. Criteria
 -- and tensors that occur several times stay shared; tensorCache (optional) keeps track of them.
 function Criterion:type(name, tensorCache)
@@ -76,7 +62,7 @@ function Criterion:type(name, tensorCache)
     local gradInput = self.gradInput
     return (type(gradInput) == "table" and gradInput[1] or gradInput):type()
   end
-  return transform(self, function(t) return t:type(name) end, false, tensorCache or {})
+  return replicate.convert(self, name, tensorCache)
 end
 
 --- Converts the criterion's tensors to float32.
@@ -87,18 +73,20 @@ function Criterion:double() return self:type("torch.DoubleTensor") end
 
 --- A deep copy.
 function Criterion:clone()
-  return transform(self, function(t) return t:clone() end, true, {})
+  return replicate.clone(self)
 end
 
---- Empties gradInput and the temporary tensors.
+--- Replaces gradInput and the temporary tensors by empty ones.
 function Criterion:clearState()
-  local declaration = self.__declaration or {}
-  local function empty(value)
-    if core.isTensor(value) then value:set() end
-    if type(value) == "table" then for _, part in pairs(value) do empty(part) end end
+  local gradInput = self.gradInput
+  if type(gradInput) == "table" then
+    for i, part in ipairs(gradInput) do gradInput[i] = replicate.emptied(part) end
+  else
+    self.gradInput = replicate.emptied(gradInput)
   end
-  empty(self.gradInput)
-  for _, name in ipairs(declaration.buffers or {}) do empty(self[name]) end
+  for _, name in ipairs(self.__declaration and self.__declaration.buffers or {}) do
+    self[name] = replicate.emptied(self[name])
+  end
   return self
 end
 

@@ -1,7 +1,7 @@
 --- Checks a constructor's arguments against its declaration and stores them as fields.
 --
--- An argument is declared as { name, kind, default = ..., min = ..., max = ..., field = ... }; it may
--- be left out when it has a default or `optional = true`.
+-- An argument is declared as { name, kind, default = ..., min = ..., max = ..., field = ... }; it
+-- may be left out when it has a default or `optional = true`.
 
 local class = require("cresset.class")
 local core = require("cresset.core")

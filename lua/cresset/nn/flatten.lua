@@ -11,8 +11,13 @@ local function used_ranges(tensors)
   for _, tensor in ipairs(tensors) do
     local storage, first, count = storage_range(tensor)
     if count > 0 then
-      ranges[#ranges + 1] =
-        { storage = storage, first = first, last = first + count - 1, sample = tensor, at = #ranges }
+      ranges[#ranges + 1] = {
+        storage = storage,
+        first = first,
+        last = first + count - 1,
+        sample = tensor,
+        at = #ranges,
+      }
     end
   end
   table.sort(ranges, function(a, b)

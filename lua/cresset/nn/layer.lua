@@ -24,11 +24,9 @@ end
 
 local function make_parameters(self, declaration)
   if not declaration.parameters then return end
-  local names = {}
-  for _, parameter in pairs(declaration.parameters(self)) do
+  for _, parameter in ipairs(declaration.parameters(self)) do
     if parameter then
       local name = parameter[1]
-      names[#names + 1] = name
       self[name] = core.zeros(table.unpack(parameter, 2))
       self[gradient_name(name)] = core.zeros(table.unpack(parameter, 2))
     end

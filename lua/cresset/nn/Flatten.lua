@@ -1,0 +1,25 @@
+local layer = require("cresset.nn.layer")
+
+--- Turns (N x A x B x ...) into (N x A B ...), the rows of a matrix.
+local Flatten = layer("nn.Flatten", { args = {} })
+
+function Flatten:updateOutput(input)
+  if input:dim() == 0 then self:fail("input must have at least 1 dimension, got none") end
+  local batch = input:size(1)
+  local dense = input:isContiguous() and input or input:clone()
+  local columns = 1
+  for d = 2, input:dim() do columns = columns * input:size(d) end
+  self.output = dense:view(batch, columns)
+  return self.output
+end
+
+function Flatten:updateGradInput(input, gradOutput)
+  local dense = gradOutput:isContiguous() and gradOutput or gradOutput:clone()
+  if dense:nElement() ~= input:nElement() then
+    self:fail("gradOutput must have %d elements, got %d", input:nElement(), dense:nElement())
+  end
+  self.gradInput = dense:view(input:size())
+  return self.gradInput
+end
+
+return Flatten

@@ -1,0 +1,195 @@
+--- nn.Module: what all layers do. A layer has `output` and `gradInput`, the results of its last
+-- forward and backward, and its parameters with their gradients (`weight`, `gradWeight`, ...).
+--
+--     local output = layer:forward(input)
+--     local gradInput = layer:backward(input, gradOutput)
+local C = require("cresset.core").optim
+local class = require("cresset.class")
+local core = require("cresset.core")
+local flatten = require("cresset.nn.flatten")
+local layer = require("cresset.nn.layer")
+local replicate = require("cresset.nn.replicate")
+
+local Module = class("nn.Module")
+
+--- Gives a new layer its output and gradInput, empty tensors of the default type.
+function Module:__init()
+  self.output = core.zeros()
+  self.gradInput = core.zeros()
+  self.train = true
+end
+
+--- Raises an error that starts with the layer's text.
+function Module:fail(format, ...)
+  error(tostring(self) .. ": " .. format:format(...), 0)
+end
+
+--- Computes and returns `output`; each class has its own.
+function Module:updateOutput()
+  self:fail("has no updateOutput")
+end
+
+--- Computes and returns `gradInput`; each class has its own.
+function Module:updateGradInput()
+  self:fail("has no updateGradInput")
+end
+
+--- Adds scale times the parameters' gradients to theirs; nothing where there are no parameters.
+function Module.accGradParameters() end
+
+--- Returns the layer's output for the input.
+function Module:forward(input)
+  return self:updateOutput(input)
+end
+
+--- Returns the gradient with respect to the input and adds the parameters' to theirs, scale times
+-- (1 unless told otherwise), after forward with the same input.
+function Module:backward(input, gradOutput, scale)
+  local gradInput = self:updateGradInput(input, gradOutput)
+  self:accGradParameters(input, gradOutput, scale or 1)
+  return gradInput
+end
+
+--- layer(input): forward; layer(input, gradOutput): forward and backward.
+function Module:__call__(input, gradOutput)
+  self:forward(input)
+  if gradOutput == nil then return self.output end
+  self:backward(input, gradOutput)
+  return self.output, self.gradInput
+end
+
+--- Like backward, but moves the parameters by -learningRate times their gradients at once.
+function Module:backwardUpdate(input, gradOutput, learningRate)
+  local gradInput = self:updateGradInput(input, gradOutput)
+  self:accUpdateGradParameters(input, gradOutput, learningRate)
+  return gradInput
+end
+
+--- Moves the parameters by -learningRate times the gradients of this input; their own gradients end
+-- as they were before.
+function Module:accUpdateGradParameters(input, gradOutput, learningRate)
+  local parameters, gradients = self:parameters()
+  if not parameters then return end
+  local before = replicate.clone(gradients)
+  self:zeroGradParameters()
+  self:accGradParameters(input, gradOutput, 1)
+  self:updateParameters(learningRate)
+  for i, gradient in ipairs(gradients) do gradient:copy(before[i]) end
+end
+
+--- The layer's own parameters and their gradients, as two tables of tensors; nil without any.
+function Module:parameters()
+  local declaration = self.__declaration
+  local names = { { "weight" }, { "bias" } }
+  if declaration then
+    names = declaration.parameters and declaration.parameters(self) or {}
+  end
+  local parameters, gradients = {}, {}
+  for _, parameter in ipairs(names) do
+    local name = parameter and parameter[1]
+    if name and self[name] then
+      parameters[#parameters + 1] = self[name]
+      gradients[#gradients + 1] = self[layer.gradientName(name)]
+    end
+  end
+  if #parameters == 0 then return nil end
+  return parameters, gradients
+end
+
+--- All parameters as one flat tensor, and all gradients as another; the layers' own become views of
+-- them. Calling it again gives the same memory.
+function Module:getParameters()
+  local parameters, gradients = self:parameters()
+  return flatten(parameters or {}), flatten(gradients or {})
+end
+
+--- Sets the parameters' gradients to 0.
+function Module:zeroGradParameters()
+  local _, gradients = self:parameters()
+  for _, gradient in ipairs(gradients or {}) do gradient:zero() end
+end
+
+--- Moves the parameters by -learningRate times their gradients.
+function Module:updateParameters(learningRate)
+  local parameters, gradients = self:parameters()
+  for i, parameter in ipairs(parameters or {}) do
+    C.sgd(parameter, gradients[i], 1, 0, learningRate)
+  end
+end
+
+--- Switches to training: dropout drops, batch normalization uses the batch's statistics.
+function Module:training()
+  self.train = true
+  return self
+end
+
+--- Switches to evaluation.
+function Module:evaluate()
+  self.train = false
+  return self
+end
+
+--- A deep copy. Given names of parameters ("weight", "bias", ...), the copy shares these.
+function Module:clone(...)
+  local copy = replicate.clone(self)
+  if select("#", ...) > 0 then copy:share(self, ...) end
+  return copy
+end
+
+--- Makes the named tensors views of the other layer's.
+function Module:share(other, ...)
+  for _, name in ipairs({ ... }) do
+    if self[name] and other[name] then self[name]:set(other[name]) end
+  end
+  return self
+end
+
+--- The type of the layer's tensors ("torch.FloatTensor") or, given the name of a type, converts
+-- them to it. What shares memory still shares it afterwards; tensorCache (optional) keeps track of
+-- that over several calls.
+function Module:type(name, tensorCache)
+  if not name then
+    local output = self.output
+    while type(output) == "table" do output = output[1] end
+    return self._type or (output or self.weight):type()
+  end
+  return replicate.convert(self, name, tensorCache)
+end
+
+--- Converts the layer to float32.
+function Module:float(...) return self:type("torch.FloatTensor", ...) end
+
+--- Converts the layer to float64.
+function Module:double(...) return self:type("torch.DoubleTensor", ...) end
+
+--- Calls f with the layer itself and, in containers, with all layers inside.
+function Module:apply(f) f(self) end
+
+--- Replaces layers: f gets each one, the innermost first, and returns what stands in its place.
+function Module:replace(f) return f(self) end
+
+--- All layers of a class ("nn.Linear") in this one, itself included, and the containers that they
+-- stand in.
+function Module:findModules(name)
+  if self.__typename == name then return { self }, { self } end
+  return {}, {}
+end
+
+--- The layer itself and all layers inside.
+function Module:listModules()
+  local list = {}
+  self:apply(function(module) list[#list + 1] = module end)
+  return list
+end
+
+--- Replaces output, gradInput and the temporary tensors by empty ones.
+function Module:clearState()
+  self.output = replicate.emptied(self.output)
+  self.gradInput = replicate.emptied(self.gradInput)
+  for _, name in ipairs(self.__declaration and self.__declaration.buffers or {}) do
+    self[name] = replicate.emptied(self[name])
+  end
+  return self
+end
+
+return Module

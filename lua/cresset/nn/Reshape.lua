@@ -1,0 +1,58 @@
+local layer = require("cresset.nn.layer")
+
+--- Gives its input other sizes, as a copy where its strides ask for one: Reshape(sizes... [,
+-- batchMode]). An input whose elements are exactly those of the sizes is one sample, unless its
+-- first size is 1; otherwise the first dimension is the batch's. batchMode true or false decides
+-- instead.
+local Reshape = layer("nn.Reshape", {
+  args = {},
+  tostring = function(self) return "(" .. table.concat(self.size, "x") .. ")" end,
+})
+
+local declared_init = Reshape.__init
+
+function Reshape:__init(...)
+  declared_init(self)
+  local sizes = { ... }
+  if type(sizes[#sizes]) == "boolean" then self.batchMode = table.remove(sizes) end
+  if type(sizes[1]) == "table" then sizes = { table.unpack(sizes[1]) } end
+  if type(sizes[1]) == "userdata" then
+    local storage = sizes[1]
+    sizes = {}
+    for i = 1, #storage do sizes[i] = storage[i] end
+  end
+  self.size, self.nelement = sizes, 1
+  for _, size in ipairs(sizes) do
+    if math.type(size) ~= "integer" or size < 0 then
+      error("nn.Reshape: 'sizes' must be integers of at least 0, got " .. tostring(size), 0)
+    end
+    self.nelement = self.nelement * size
+  end
+  if #sizes == 0 then error("nn.Reshape: 'sizes' must be at least one integer", 0) end
+end
+
+function Reshape:updateOutput(input)
+  local is_sample = input:nElement() == self.nelement and input:size(1) ~= 1
+  if self.batchMode ~= nil then is_sample = not self.batchMode end
+  local sizes = is_sample and self.size or { input:size(1), table.unpack(self.size) }
+  local count = 1
+  for _, size in ipairs(sizes) do count = count * size end
+  if count ~= input:nElement() then
+    self:fail("input must have %s%d elements, got %d", is_sample and "" or "N x ", self.nelement,
+      input:nElement())
+  end
+  local dense = input:isContiguous() and input or input:clone()
+  self.output = dense:view(table.unpack(sizes))
+  return self.output
+end
+
+function Reshape:updateGradInput(input, gradOutput)
+  local dense = gradOutput:isContiguous() and gradOutput or gradOutput:clone()
+  if dense:nElement() ~= input:nElement() then
+    self:fail("gradOutput must have %d elements, got %d", input:nElement(), dense:nElement())
+  end
+  self.gradInput = dense:view(input:size())
+  return self.gradInput
+end
+
+return Reshape

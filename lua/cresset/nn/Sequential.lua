@@ -1,0 +1,74 @@
+--- nn.Sequential: layers one after the other; each one's output is the next one's input.
+local class = require("cresset.class")
+
+local Sequential, parent = class("nn.Sequential", "nn.Container")
+
+--- Inserts a layer before the place (at the end unless told otherwise).
+function Sequential:insert(module, index)
+  index = index or #self.modules + 1
+  if not class.isA(module, "nn.Module") then self.__class_fail(self, "insert", module) end
+  if math.type(index) ~= "integer" or index < 1 or index > #self.modules + 1 then
+    error(("nn.Sequential:insert: 'index' must be an integer from 1 to %d, got %s")
+      :format(#self.modules + 1, tostring(index)), 2)
+  end
+  table.insert(self.modules, index, module)
+  return self
+end
+
+--- Takes out and returns the layer at the place, the last one unless told otherwise.
+function Sequential:remove(index)
+  index = index or #self.modules
+  if math.type(index) ~= "integer" or index < 1 or index > #self.modules then
+    error(("nn.Sequential:remove: 'index' must be an integer from 1 to %d, got %s")
+      :format(#self.modules, tostring(index)), 2)
+  end
+  return table.remove(self.modules, index)
+end
+
+function Sequential:updateOutput(input)
+  for i, module in ipairs(self.modules) do
+    input = self:rethrowErrors(module, i, "updateOutput", input)
+  end
+  self.output = input
+  return input
+end
+
+--- Calls a method of all layers, the last one first, with each one's input and gradOutput.
+local function backwards(self, method, input, gradOutput, ...)
+  local modules = self.modules
+  for i = #modules, 1, -1 do
+    local module = modules[i]
+    local result = self:rethrowErrors(module, i, method, i > 1 and modules[i - 1].output or input,
+      gradOutput, ...)
+    gradOutput = result or module.gradInput
+  end
+  return gradOutput
+end
+
+function Sequential:updateGradInput(input, gradOutput)
+  self.gradInput = backwards(self, "updateGradInput", input, gradOutput)
+  return self.gradInput
+end
+
+function Sequential:accGradParameters(input, gradOutput, scale)
+  backwards(self, "accGradParameters", input, gradOutput, scale or 1)
+end
+
+function Sequential:accUpdateGradParameters(input, gradOutput, learningRate)
+  backwards(self, "accUpdateGradParameters", input, gradOutput, learningRate)
+end
+
+function Sequential:backward(input, gradOutput, scale)
+  self.gradInput = backwards(self, "backward", input, gradOutput, scale or 1)
+  return self.gradInput
+end
+
+function Sequential:__tostring__()
+  local places = { "input" }
+  for i = 1, #self.modules do places[i + 1] = ("(%d)"):format(i) end
+  places[#places + 1] = "output"
+  local flow = ("{\n  [%s]"):format(table.concat(places, " -> "))
+  return (parent.__tostring__(self):gsub("{", function() return flow end, 1))
+end
+
+return Sequential

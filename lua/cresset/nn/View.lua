@@ -1,0 +1,83 @@
+local layer = require("cresset.nn.layer")
+
+--- Gives its input other sizes without copying where its strides allow: View(sizes...) or
+-- View(table) or View(LongStorage), one of which may be -1. With setNumInputDims(n), an input of n
+-- dimensions is one sample, one of n + 1 dimensions a batch, whose first size stays. Without it,
+-- an input with more elements than the sizes hold is taken as a batch.
+local View = layer("nn.View", {
+  args = {},
+  tostring = function(self) return "(" .. table.concat(self.size, ", ") .. ")" end,
+})
+
+local declared_init = View.__init
+
+local function read_sizes(first, ...)
+  if type(first) == "table" then return { table.unpack(first) } end
+  if type(first) == "userdata" then
+    local sizes = {}
+    for i = 1, #first do sizes[i] = first[i] end
+    return sizes
+  end
+  return { first, ... }
+end
+
+function View:__init(...)
+  declared_init(self)
+  self.size = read_sizes(...)
+  self.numElements = 1
+  local open = 0
+  for _, size in ipairs(self.size) do
+    local whole = math.type(size) and math.tointeger(size)
+    if not whole or whole < -1 then
+      error(("nn.View: 'sizes' must be integers of at least -1, got %s"):format(tostring(size)), 0)
+    end
+    if whole == -1 then open = open + 1 else self.numElements = self.numElements * whole end
+  end
+  if #self.size == 0 or open > 1 then
+    error("nn.View: 'sizes' must be at least one integer, of which at most one is -1", 0)
+  end
+  self.hasOpenSize = open == 1
+end
+
+--- Changes the sizes; returns the layer.
+function View:resetSize(...)
+  View.__init(self, ...)
+  return self
+end
+
+--- How many dimensions one sample has.
+function View:setNumInputDims(count)
+  self.numInputDims = count
+  return self
+end
+
+local function is_batch(self, input)
+  if self.numInputDims then return input:dim() > self.numInputDims end
+  local count = input:nElement()
+  if self.hasOpenSize then return false end
+  return count ~= self.numElements or input:dim() > 0 and input:size(1) == 0
+end
+
+function View:updateOutput(input)
+  local sizes = self.size
+  if is_batch(self, input) then sizes = { input:size(1), table.unpack(sizes) } end
+  local dense = input:isContiguous() and input or input:clone()
+  local ok, output = pcall(dense.view, dense, table.unpack(sizes))
+  if not ok then
+    self:fail("input of %d elements does not fit: %s", input:nElement(),
+      (output:gsub("^.-Tensor:view: ", "")))
+  end
+  self.output = output
+  return output
+end
+
+function View:updateGradInput(input, gradOutput)
+  local dense = gradOutput:isContiguous() and gradOutput or gradOutput:clone()
+  if dense:nElement() ~= input:nElement() then
+    self:fail("gradOutput must have %d elements, got %d", input:nElement(), dense:nElement())
+  end
+  self.gradInput = dense:view(input:size())
+  return self.gradInput
+end
+
+return View

@@ -1,0 +1,33 @@
+--- Neural networks: `cresset.nn`. Layers are made by calling their classes, `nn.Linear(10, 5)`, and
+-- put together by containers, `nn.Sequential():add(...)`; criteria measure how far an output is
+-- from its target.
+local class = require("cresset.class")
+
+local nn = {}
+class.package("nn", nn)
+
+-- In the order in which they build on each other; each file declares classes named "nn...".
+local files = {
+  "Module", "Container", "Criterion",
+  "Sequential", "ParallelTable", "Identity",
+  "Linear", "View", "Reshape", "Flatten", "JoinTable",
+  "simple_transfer", "softmax", "gated", "ReLU", "LeakyReLU", "ReLU6", "Threshold", "HardTanh",
+  "Clamp", "HardShrink", "SoftShrink", "SoftPlus", "ELU", "SELU", "GELU", "ScaledTanh", "Power",
+  "AddConstant", "MulConstant", "PReLU", "RReLU", "CReLU",
+}
+for _, file in ipairs(files) do require("cresset.nn." .. file) end
+
+local criteria = {
+  "AbsCriterion", "BCECriterion", "BCEWithLogitsCriterion", "ClassNLLCriterion",
+  "CosineEmbeddingCriterion", "CrossEntropyCriterion", "DistKLDivCriterion",
+  "HingeEmbeddingCriterion", "HuberCriterion", "L1Cost", "L1HingeEmbeddingCriterion",
+  "MSECriterion", "MarginCriterion", "MarginRankingCriterion", "MultiLabelMarginCriterion",
+  "MultiLabelSoftMarginCriterion", "MultiMarginCriterion", "SmoothL1Criterion",
+  "SoftMarginCriterion", "TripletMarginCriterion",
+}
+for _, file in ipairs(criteria) do require("cresset.nn.criterion." .. file) end
+
+nn.init = require("cresset.nn.initialization")
+nn.Module.init = nn.init.network
+
+return nn

@@ -1,0 +1,59 @@
+--- Deep copies and type conversions of what layers and criteria are made of. Tensors that share a
+-- storage share one afterwards too, and an object that occurs several times stays one object.
+local core = require("cresset.core")
+
+local replicate = {}
+
+--- A tensor over the converted storage, with the same sizes, strides and offset.
+local function view_of(tensor, convert, done)
+  local storage = core.nn.storageRange(tensor)
+  if tensor:nElement() == 0 then return convert(tensor) end
+  local whole = done[storage]
+  if not whole then
+    whole = convert(tensor.new(tensor:storage()))
+    done[storage] = whole
+  end
+  return whole.new():set(whole:storage(), tensor:storageOffset(), tensor:size(), tensor:stride())
+end
+
+--- Replaces every tensor inside value by its conversion.
+-- @param value  a tensor, a table of such values (or an object), or anything else, which stays
+-- @param convert  a function that gives a new tensor for a one-dimensional tensor
+-- @param copy  true: tables are copied; false: their fields are changed
+-- @param done  a table that keeps track of what was converted, so that several calls share it
+function replicate.map(value, convert, copy, done)
+  if core.isTensor(value) then
+    done[value] = done[value] or view_of(value, convert, done)
+    return done[value]
+  end
+  if type(value) ~= "table" then return value end
+  if done[value] then return done[value] end
+  local result = copy and setmetatable({}, getmetatable(value)) or value
+  done[value] = result
+  for key, field in pairs(value) do
+    if type(field) == "table" or type(field) == "userdata" then
+      result[key] = replicate.map(field, convert, copy, done)
+    else
+      result[key] = field
+    end
+  end
+  return result
+end
+
+--- A deep copy.
+function replicate.clone(value)
+  return replicate.map(value, function(t) return t:clone() end, true, {})
+end
+
+--- Converts all tensors inside value to the type of the name, where they are.
+function replicate.convert(value, name, cache)
+  return replicate.map(value, function(t) return t:type(name) end, false, cache or {})
+end
+
+--- An empty tensor for a tensor, an empty table for a table.
+function replicate.emptied(value)
+  if core.isTensor(value) then return value.new() end
+  return type(value) == "table" and {} or value
+end
+
+return replicate
