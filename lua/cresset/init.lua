@@ -6,6 +6,8 @@ local core = require("cresset.core")
 local cresset = {}
 for name, value in pairs(core) do cresset[name] = value end
 cresset.version = require("cresset.version")
+cresset.class = require("cresset.class")
+cresset.nn = require("cresset.nn")
 cresset.optim = require("cresset.optim")
 
 return cresset
