@@ -25,6 +25,7 @@
   X(nn_softmax)                                                                                    \
   X(nn_margin)                                                                                     \
   X(nn_linear)                                                                                     \
+  X(random)                                                                                        \
   X(nn_module)                                                                                     \
   X(nn_loss)                                                                                       \
   X(optim)                                                                                         \

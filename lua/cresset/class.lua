@@ -55,6 +55,8 @@ local function check_name(name, what)
   end
 end
 
+setmetatable(Object, { __call = construct })
+
 --- Declares a class; a second declaration of the same name replaces the first.
 -- @param name  "package.Name"; when `package` is one of cresset's (nn, optim), the class becomes
 --              its field `Name`, as in Torch7

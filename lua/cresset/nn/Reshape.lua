@@ -1,3 +1,4 @@
+local core = require("cresset.core")
 local layer = require("cresset.nn.layer")
 
 --- Gives its input other sizes, as a copy where its strides ask for one: Reshape(sizes... [,
@@ -11,16 +12,18 @@ local Reshape = layer("nn.Reshape", {
 
 local declared_init = Reshape.__init
 
+--- A table's or a storage's elements.
+local function list(source)
+  local sizes = {}
+  for i = 1, type(source) == "table" and rawlen(source) or #source do sizes[i] = source[i] end
+  return sizes
+end
+
 function Reshape:__init(...)
   declared_init(self)
   local sizes = { ... }
   if type(sizes[#sizes]) == "boolean" then self.batchMode = table.remove(sizes) end
-  if type(sizes[1]) == "table" then sizes = { table.unpack(sizes[1]) } end
-  if type(sizes[1]) == "userdata" then
-    local storage = sizes[1]
-    sizes = {}
-    for i = 1, #storage do sizes[i] = storage[i] end
-  end
+  if type(sizes[1]) == "table" or core.isStorage(sizes[1]) then sizes = list(sizes[1]) end
   self.size, self.nelement = sizes, 1
   for _, size in ipairs(sizes) do
     if math.type(size) ~= "integer" or size < 0 then

@@ -1,3 +1,4 @@
+local core = require("cresset.core")
 local layer = require("cresset.nn.layer")
 
 --- Gives its input other sizes without copying where its strides allow: View(sizes...) or
@@ -12,13 +13,10 @@ local View = layer("nn.View", {
 local declared_init = View.__init
 
 local function read_sizes(first, ...)
-  if type(first) == "table" then return { table.unpack(first) } end
-  if type(first) == "userdata" then
-    local sizes = {}
-    for i = 1, #first do sizes[i] = first[i] end
-    return sizes
-  end
-  return { first, ... }
+  if type(first) ~= "table" and not core.isStorage(first) then return { first, ... } end
+  local sizes = {}
+  for i = 1, type(first) == "table" and rawlen(first) or #first do sizes[i] = first[i] end
+  return sizes
 end
 
 function View:__init(...)

@@ -3,6 +3,9 @@
 -- The functions change a tensor in place and return it. Fan-in and fan-out are the numbers of
 -- connections into one output and out of one input: of a weight of size (out x in) those of a
 -- linear layer, of (out x in x kernel sizes) those of a convolution.
+local class = require("cresset.class")
+local core = require("cresset.core")
+
 local init = {}
 
 local function fail(name, format, ...)
@@ -10,8 +13,10 @@ local function fail(name, format, ...)
 end
 
 local function check_tensor(name, t)
-  if type(t) ~= "userdata" or not t.nElement then
-    fail(name, "'tensor' must be a tensor, got %s", tostring(t))
+  if not core.isTensor(t) then fail(name, "'tensor' must be a tensor, got %s", tostring(t)) end
+  local word = t:type()
+  if word ~= "torch.FloatTensor" and word ~= "torch.DoubleTensor" then
+    fail(name, "'tensor' must be a torch.FloatTensor or a torch.DoubleTensor, got a %s", word)
   end
 end
 
@@ -78,21 +83,25 @@ end
 --- Draws from [low, high), by default [0, 1).
 function init.uniform(tensor, low, high)
   check_tensor("uniform", tensor)
-  return tensor:uniform(check_number("uniform", "low", low, 0),
-    check_number("uniform", "high", high, 1))
+  low, high = check_number("uniform", "low", low, 0), check_number("uniform", "high", high, 1)
+  if low > high then fail("uniform", "'low' must not be above 'high', got %g and %g", low, high) end
+  return tensor:uniform(low, high)
 end
 
 --- Draws from a normal distribution, by default of mean 0 and standard deviation 1.
 function init.normal(tensor, mean, stdv)
   check_tensor("normal", tensor)
   mean, stdv = check_number("normal", "mean", mean, 0), check_number("normal", "stdv", stdv, 1)
+  if stdv < 0 then fail("normal", "'stdv' must not be negative, got %g", stdv) end
   if stdv == 0 then return tensor:fill(mean) end
   return tensor:normal(mean, stdv)
 end
 
 local function xavier_stdv(name, tensor, gain, transposed)
   local into, out = init.fans(tensor, transposed)
-  return check_number(name, "gain", gain, 1) * math.sqrt(2 / (into + out))
+  gain = check_number(name, "gain", gain, 1)
+  if gain < 0 then fail(name, "'gain' must not be negative, got %g", gain) end
+  return gain * math.sqrt(2 / math.max(1, into + out))
 end
 
 --- Uniform with standard deviation gain sqrt(2 / (fanIn + fanOut)) (Glorot and Bengio 2010).
@@ -114,7 +123,9 @@ local function he_stdv(name, tensor, gain, mode, transposed)
   if mode ~= "fanIn" and mode ~= "fanOut" then
     fail(name, "'mode' must be \"fanIn\" or \"fanOut\", got %s", tostring(mode))
   end
-  return check_number(name, "gain", gain, math.sqrt(2)) / math.sqrt(mode == "fanIn" and into or out)
+  gain = check_number(name, "gain", gain, math.sqrt(2))
+  if gain < 0 then fail(name, "'gain' must not be negative, got %g", gain) end
+  return gain / math.sqrt(math.max(1, mode == "fanIn" and into or out))
 end
 
 --- Uniform with standard deviation gain / sqrt(fanIn), or fanOut for the mode "fanOut"; the gain is
@@ -144,19 +155,11 @@ function init.orthogonal(tensor, gain)
   local columns = rows > 0 and tensor:nElement() // rows or 0
   if rows == 0 or columns == 0 then return tensor end
   local long, short = math.max(rows, columns), math.min(rows, columns)
-  local basis = tensor.new(short, long):normal(0, 1)
-  for i = 1, short do
-    local row = basis:select(1, i)
-    -- Twice is enough to be at right angles to the last digit.
-    for _ = 1, i > 1 and 2 or 0 do
-      local before = basis:narrow(1, 1, i - 1)
-      row:add(-1, before:t() * (before * row))
-    end
-    row:div(row:norm())
-  end
-  if rows > columns then basis = basis:t() end
-  tensor:copy(basis:contiguous():viewAs(tensor))
-  return tensor:mul(gain)
+  local basis = core.nn.orthonormalize(tensor.new(short, long):normal(0, 1))
+  if rows > columns then basis = basis:t():contiguous() end
+  tensor:copy(basis:viewAs(tensor))
+  if gain ~= 1 then core.nn.mulConstantForward(init, tensor, tensor, true, gain) end
+  return tensor
 end
 
 init.glorotUniform, init.glorotNormal = init.xavierUniform, init.xavierNormal
@@ -188,6 +191,7 @@ local takes_transposed = {
 -- `nn.Module.init` is this function: `net:init("heNormal")`, `net:init("normal", 0, 0.02)`.
 -- @return net
 function init.network(net, scheme, ...)
+  if not class.isA(net, "nn.Module") then fail("network", "'net' must be an nn.Module") end
   local fill = schemes[scheme]
   if not fill then
     error(("%s: init: 'scheme' must be the name of a scheme, such as \"heNormal\", got %s")

@@ -198,7 +198,7 @@ OPTIMIZERS = [
               lambda p: O.Adagrad(p, 0.1, 0.2, 0.1)),
     optimizer("adadelta", dict(rho=0.8, eps=1e-3, weightDecay=0.1),
               lambda p: O.Adadelta(p, 1, 0.8, 1e-3, 0.1)),
-    optimizer("rprop", dict(stepsize=0.2), lambda p: O.Rprop(p, 0.2)),
+    optimizer("rprop", dict(stepsize=0.2137), lambda p: O.Rprop(p, 0.2137)),
     optimizer("asgd", {"eta0": 0.1, "lambda": 0.01, "t0": 2},
               lambda p: O.ASGD(p, 0.1, 0.01, t0=2)),
 ]

@@ -1,0 +1,128 @@
+#include "ops/random.h"
+
+#include "ops/check.h"
+#include "ops/copy.h"
+
+#include <math.h>
+
+cr_status cr_check_distribution(cr_distribution distribution, double a, double b) {
+  switch (distribution) {
+  case CR_UNIFORM:
+    if (a <= b) return CR_OK;
+    return cr_fail(CR_EINVAL, "the lower bound must not be above the upper one, got %g and %g", a,
+                   b);
+  case CR_NORMAL:
+  case CR_LOG_NORMAL:
+    if (b > 0 && a == a) return CR_OK;
+    return cr_fail(CR_EINVAL, "the standard deviation must be above 0, got %g", b);
+  case CR_EXPONENTIAL:
+    if (a > 0) return CR_OK;
+    return cr_fail(CR_EINVAL, "the rate must be above 0, got %g", a);
+  case CR_GEOMETRIC:
+    if (a > 0 && a < 1) return CR_OK;
+    return cr_fail(CR_EINVAL, "p must be between 0 and 1, got %g", a);
+  case CR_BERNOULLI:
+    if (a >= 0 && a <= 1) return CR_OK;
+    return cr_fail(CR_EINVAL, "p must be from 0 to 1, got %g", a);
+  default: return CR_OK;
+  }
+}
+
+double cr_draw(cr_generator *g, cr_distribution distribution, double a, double b) {
+  switch (distribution) {
+  case CR_UNIFORM: return cr_random_uniform(g, a, b);
+  case CR_NORMAL: return cr_random_normal(g, a, b);
+  case CR_EXPONENTIAL: return cr_random_exponential(g, a);
+  case CR_CAUCHY: return cr_random_cauchy(g, a, b);
+  case CR_LOG_NORMAL: return cr_random_log_normal(g, a, b);
+  case CR_GEOMETRIC: return (double)cr_random_geometric(g, a);
+  default: return cr_random_bernoulli(g, a);
+  }
+}
+
+typedef struct {
+  cr_generator *generator;
+  cr_distribution distribution;
+  double a, b;
+  int64_t low, high; /* of integers */
+  bool is_integer;
+} source;
+
+static void fill_contiguous(cr_tensor *t, const source *s) {
+  char *element = cr_tensor_data(t);
+  size_t width = cr_dtype_size(t->dtype);
+  int64_t n = cr_tensor_numel(t);
+  for (int64_t i = 0; i < n; i++, element += width) {
+    cr_scalar value =
+        s->is_integer ? cr_scalar_from_int(cr_draw_integer(s->generator, s->low, s->high))
+                      : cr_scalar_from_double(cr_draw(s->generator, s->distribution, s->a, s->b));
+    cr_store(t->dtype, element, value);
+  }
+}
+
+static cr_status fill_from(cr_tensor *t, const source *s) {
+  if (cr_tensor_numel(t) == 0) return CR_OK;
+  if (cr_tensor_is_contiguous(t)) {
+    fill_contiguous(t, s);
+    return CR_OK;
+  }
+  if (cr_tensor_has_internal_overlap(t))
+    return cr_fail(CR_EINVAL, "an expanded tensor cannot be filled: its elements share memory; "
+                              "clone it first");
+  cr_tensor plain;
+  CR_TRY(cr_tensor_new(&plain, t->dtype, t->ndim, t->size));
+  fill_contiguous(&plain, s);
+  cr_status status = cr_copy(t, &plain);
+  cr_tensor_clear(&plain);
+  return status;
+}
+
+cr_status cr_random_fill(cr_tensor *t, cr_generator *g, cr_distribution distribution, double a,
+                         double b) {
+  CR_TRY(cr_check_distribution(distribution, a, b));
+  if (distribution != CR_GEOMETRIC && distribution != CR_BERNOULLI)
+    CR_TRY(cr_expect_float("the tensor", t));
+  source s = {.generator = g, .distribution = distribution, .a = a, .b = b};
+  return fill_from(t, &s);
+}
+
+int64_t cr_draw_integer(cr_generator *g, int64_t low, int64_t high) {
+  uint64_t range = (uint64_t)high - (uint64_t)low + 1;
+  uint64_t bits = cr_random_u32(g);
+  if (range == 0 || range > UINT32_MAX) bits = bits << 32 | cr_random_u32(g);
+  return (int64_t)((uint64_t)low + (range == 0 ? bits : bits % range));
+}
+
+cr_status cr_random_integers(cr_tensor *t, cr_generator *g, int64_t low, int64_t high) {
+  if (low > high)
+    return cr_fail(CR_EINVAL, "the lower bound must not be above the upper one, got %lld and %lld",
+                   (long long)low, (long long)high);
+  source s = {.generator = g, .low = low, .high = high, .is_integer = true};
+  return fill_from(t, &s);
+}
+
+int64_t cr_random_limit(cr_dtype dtype) {
+  switch (dtype) {
+  case CR_U8: return UINT8_MAX;
+  case CR_I8: return INT8_MAX;
+  case CR_I16: return INT16_MAX;
+  case CR_I32: return INT32_MAX;
+  case CR_F32: return (int64_t)1 << 24;
+  case CR_F64: return (int64_t)1 << 53;
+  default: return INT64_MAX;
+  }
+}
+
+cr_status cr_random_permutation(cr_tensor *t, cr_generator *g, int64_t n) {
+  CR_TRY(cr_expect_dtype("the result", t, CR_I64));
+  CR_TRY(cr_prepare_contiguous(t, 1, &n, NULL));
+  int64_t *order = cr_tensor_data(t);
+  for (int64_t i = 0; i < n; i++) order[i] = i + 1;
+  for (int64_t i = 0; i < n - 1; i++) {
+    int64_t other = i + (int64_t)(cr_random_u32(g) % (uint64_t)(n - i));
+    int64_t swapped = order[i];
+    order[i] = order[other];
+    order[other] = swapped;
+  }
+  return CR_OK;
+}

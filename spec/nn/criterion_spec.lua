@@ -1,0 +1,203 @@
+local cresset = require("cresset")
+local learning = require("spec.support.learning")
+local reference = require("spec.support.reference.learning")
+
+local nn = cresset.nn
+local fill, tensor, assert_near = learning.fill, learning.tensor, learning.assert_near
+
+local function make(entry, word)
+  local criterion = nn[entry.criterion](table.unpack(entry.args))
+  if entry.weights then criterion.weights = tensor(word, entry.weights) end
+  if entry.posWeight then criterion.posWeight = tensor(word, entry.posWeight) end
+  if entry.ignore then criterion.ignoreIndex = entry.ignore end
+  if entry.margin then criterion.margin = entry.margin end
+  if entry.sum then criterion.sizeAverage = false end
+  return criterion:type(word == "double" and "torch.DoubleTensor" or "torch.FloatTensor")
+end
+
+local function input_of(entry, word, arrange)
+  if type(entry.inputSize[1]) == "number" then
+    return arrange(tensor(word, entry.input, entry.inputSize))
+  end
+  local input = {}
+  for i, size in ipairs(entry.inputSize) do
+    input[i] = arrange(tensor(word, entry.input[i], size))
+  end
+  return input
+end
+
+local function check(entry, word, tolerance, arrange)
+  local criterion = make(entry, word)
+  local input = input_of(entry, word, arrange)
+  local target = entry.target and arrange(tensor(word, entry.target, entry.targetSize))
+  assert_near({ entry.loss }, { criterion:forward(input, target) }, tolerance, "loss")
+  assert.are.equal(criterion.output, criterion:forward(input, target))
+  local gradInput = criterion:backward(input, target)
+  assert.are.equal(gradInput, criterion.gradInput)
+  if type(gradInput) ~= "table" then
+    return assert_near(entry.gradInput, gradInput, tolerance, "gradInput")
+  end
+  for i, part in ipairs(entry.gradInput) do
+    assert_near(part, gradInput[i], tolerance, "gradInput " .. i)
+  end
+end
+
+describe("a criterion", function()
+  for i, entry in ipairs(reference.losses) do
+    for word, tolerance in pairs({ float = 5e-6, double = 1e-9 }) do
+      it(("gives PyTorch's loss and gradient: %d %s %s"):format(i, entry.criterion, word), function()
+        check(entry, word, tolerance, function(t) return t end)
+        check(entry, word, tolerance, learning.reversed)
+      end)
+    end
+  end
+
+  it("takes labels of any type, and a number for one sample", function()
+    local x = fill("float", 1, { 3, 4 })
+    local criterion = nn.CrossEntropyCriterion()
+    local expected = criterion:forward(x, cresset.FloatTensor({ 2, 4, 1 }))
+    for _, name in ipairs({ "ByteTensor", "IntTensor", "LongTensor", "DoubleTensor" }) do
+      assert.are.equal(expected, criterion:forward(x, cresset[name]({ 2, 4, 1 })))
+    end
+    local row = x:select(1, 1)
+    assert.are.equal(criterion:forward(row, cresset.LongTensor({ 2 })), criterion:forward(row, 2))
+  end)
+
+  it("takes labels with dimensions of size 1", function()
+    local x, nll = fill("float", 1, { 3, 4 }), nn.ClassNLLCriterion()
+    assert.are.equal(nll:forward(x, cresset.LongTensor({ 2, 4, 1 })),
+      nll:forward(x, cresset.LongTensor({ { 2 }, { 4 }, { 1 } })))
+  end)
+
+  it("has a loss of 0 where every label is ignored, and for an empty batch", function()
+    for _, name in ipairs({ "ClassNLLCriterion", "CrossEntropyCriterion" }) do
+      local criterion = nn[name]()
+      local x = fill("float", 1, { 2, 3 })
+      assert.are.equal(0, criterion:forward(x, cresset.LongTensor({ -100, -100 })))
+      assert_near({ 0, 0, 0, 0, 0, 0 }, criterion:backward(x, cresset.LongTensor({ -100, -100 })), 0)
+      assert.are.equal(0, criterion:forward(cresset.FloatTensor(0, 3), cresset.LongTensor(0)))
+    end
+    assert.are.equal(0, nn.MSECriterion():forward(cresset.FloatTensor(0, 3),
+      cresset.FloatTensor(0, 3)))
+  end)
+
+  it("takes a target of another size with as many elements", function()
+    local criterion = nn.MSECriterion()
+    local x, y = fill("float", 1, { 2, 6 }), fill("float", 2, { 2, 6 })
+    assert.are.equal(criterion:forward(x, y), criterion:forward(x, y:view(2, 1, 2, 3)))
+    assert.are.same({ 2, 6 }, learning.size(criterion:backward(x, y:view(2, 1, 2, 3))))
+  end)
+
+  it("computes cross entropy of large scores without overflow", function()
+    local criterion = nn.CrossEntropyCriterion()
+    local x = cresset.FloatTensor({ { 1e4, 0, -1e4 } })
+    assert.are.equal(0, criterion:forward(x, cresset.LongTensor({ 1 })))
+    assert.are.equal(2e4, criterion:forward(x, cresset.LongTensor({ 3 })))
+    assert_near({ 1, 0, -1 }, criterion:backward(x, cresset.LongTensor({ 3 })), 0)
+  end)
+
+  it("keeps binary cross entropy finite at 0 and 1, as Torch7", function()
+    local criterion = nn.BCECriterion():double()
+    local x = cresset.DoubleTensor({ 0, 1 })
+    assert_near({ 0 }, { criterion:forward(x, x) }, 1e-11)
+    assert_near({ -math.log(1e-12) }, { criterion:forward(x, cresset.DoubleTensor({ 1, 0 })) }, 1e-4)
+    local logits = nn.BCEWithLogitsCriterion()
+    assert.are.equal(1000, logits:forward(cresset.FloatTensor({ 1000 }), cresset.FloatTensor({ 0 })))
+  end)
+
+  it("sums a million elements exactly enough in float32", function()
+    local n = 1000000
+    local x = cresset.FloatTensor(n):fill(0.1)
+    local criterion = nn.AbsCriterion(false)
+    local expected = n * x:storage()[1]
+    assert_near({ expected }, { criterion:forward(x, x.new(n):fill(0)) }, 1e-12)
+  end)
+
+  it("gives the same loss whatever the number of threads", function()
+    local x, y = fill("float", 1, { 300, 401 }), fill("float", 2, { 300, 401 })
+    local labels = cresset.LongTensor(300):fill(7)
+    local threads = cresset.getNumThreads()
+    local first
+    for _, count in ipairs({ 1, 2, 3 }) do
+      cresset.setNumThreads(count)
+      local losses = { nn.MSECriterion():forward(x, y), nn.SoftMarginCriterion():forward(x, y),
+        nn.CrossEntropyCriterion():forward(x, labels) }
+      first = first or losses
+      assert.are.same(first, losses)
+    end
+    cresset.setNumThreads(threads)
+  end)
+
+  it("has a loss of |x - y| summed, or what is missing to the margin", function()
+    local criterion = nn.L1HingeEmbeddingCriterion(3)
+    local x, y = cresset.FloatTensor({ 1, -2 }), cresset.FloatTensor({ 0.5, 0 })
+    assert.are.equal(2.5, criterion:forward({ x, y }, 1))
+    assert_near({ 1, -1 }, criterion:backward({ x, y }, 1)[1], 0)
+    assert.are.equal(0.5, criterion:forward({ x, y }, cresset.FloatTensor({ -1 })))
+    local gradInput = criterion:backward({ x, y }, -1)
+    assert_near({ -1, 1 }, gradInput[1], 0)
+    assert_near({ 1, -1 }, gradInput[2], 0)
+  end)
+
+  it("sums |x| for L1Cost", function()
+    local criterion = nn.L1Cost()
+    local x = cresset.FloatTensor({ 1, -2, 0 })
+    assert.are.equal(3, criterion:forward(x))
+    assert_near({ 1, -1, 0 }, criterion:backward(x), 0)
+  end)
+
+  it("can be called, cloned and converted", function()
+    local criterion = nn.MSECriterion()
+    local x, y = cresset.FloatTensor({ 1, 2 }), cresset.FloatTensor({ 1, 4 })
+    local loss, gradInput = criterion(x, y)
+    assert.are.equal(2, loss)
+    assert_near({ 0, -2 }, gradInput, 0)
+    local copy = criterion:clone():double()
+    assert.are.equal("torch.DoubleTensor", copy:type())
+    assert.are.equal("torch.FloatTensor", criterion:type())
+    assert.are.equal(2, copy:forward(x:double(), y:double()))
+    assert.are.equal("nn.MSECriterion", tostring(criterion))
+  end)
+
+  local function refuses(message, f, ...)
+    local ok, err = pcall(f, ...)
+    assert.is_false(ok)
+    assert.are.equal(message, err)
+  end
+
+  it("refuses wrong labels", function()
+    local criterion = nn.CrossEntropyCriterion()
+    local function forward(target)
+      return criterion:forward(fill("float", 1, { 3, 4 }), target)
+    end
+    refuses("nn.CrossEntropyCriterion: target must be a class from 1 to 4, got 5 at position 2",
+      forward, cresset.LongTensor({ 1, 5, 1 }))
+    refuses("nn.CrossEntropyCriterion: target must be a class from 1 to 4, got 0 at position 3",
+      forward, cresset.LongTensor({ 1, 4, 0 }))
+    refuses("nn.CrossEntropyCriterion: target must be a class from 1 to 4, got 1.5 at position 1",
+      forward, cresset.FloatTensor({ 1.5, 1, 1 }))
+    refuses("nn.CrossEntropyCriterion: target must be (3), got (2): one label for every row of "
+      .. "the input", forward, cresset.LongTensor({ 1, 2 }))
+    refuses("nn.CrossEntropyCriterion: target must be a tensor, got nil", forward, nil)
+    assert.is_number(forward(cresset.LongTensor({ 1, 2, 3 })))
+  end)
+
+  it("refuses wrong inputs, targets and weights", function()
+    local mse, bce = nn.MSECriterion(), nn.BCECriterion(cresset.FloatTensor({ 1, 2 }))
+    local x = fill("float", 1, { 3, 4 })
+    refuses("nn.MSECriterion: target must have as many elements as input, (3 x 4), got (3 x 3)",
+      mse.forward, mse, x, fill("float", 1, { 3, 3 }))
+    refuses("nn.MSECriterion: target must be a torch.FloatTensor, got a torch.DoubleTensor: "
+      .. "convert it or the layer with :type()", mse.forward, mse, x, fill("double", 1, { 3, 4 }))
+    local ok, err = pcall(bce.forward, bce, x, x)
+    assert.is_false(ok)
+    assert.is_truthy(err:find("weights must broadcast to the input's size (3 x 4), got (2)", 1, true))
+    local cosine = nn.CosineEmbeddingCriterion()
+    refuses("nn.CosineEmbeddingCriterion: input must be a table of 2 tensors, got userdata",
+      cosine.forward, cosine, x, 1)
+    local nll = nn.ClassNLLCriterion(cresset.FloatTensor({ 1, 2 }))
+    ok, err = pcall(nll.forward, nll, x, cresset.LongTensor({ 1, 2, 3 }))
+    assert.is_false(ok)
+    assert.is_truthy(err:find("weights must be (4), one for every class, got (2)", 1, true))
+  end)
+end)
