@@ -156,7 +156,7 @@ describe("an optimizer", function()
     assert.are.same({ before }, losses)
   end)
 
-  it("keeps its memory in config when there is no state, and leaves the gradient as it is", function()
+  it("keeps its memory in config without a state, and leaves the gradient as it is", function()
     local x, config = fill("double", 1, { 7 }), { learningRate = 0.1, weightDecay = 1 }
     local gradient = fill("double", 5, { 7 })
     local copy = values(gradient)
@@ -215,7 +215,8 @@ describe("an optimizer", function()
       function() return 0, fill("float", 1, { 8 }) end, x)
     refuses("optim.sgd: dfdx must be a torch.FloatTensor, got a torch.DoubleTensor: convert it or "
       .. "the layer with :type()", optim.sgd, function() return 0, fill("double", 1, { 7 }) end, x)
-    refuses("optim.sgd: x and dfdx must not share memory", optim.sgd, function(t) return 0, t end, x)
+    refuses("optim.sgd: x and dfdx must not share memory", optim.sgd,
+      function(t) return 0, t end, x)
     refuses("optim.adam: state.m must be (7), got (3)", optim.adam, f, x, {},
       { m = fill("float", 1, { 3 }) })
     assert_near(values(fill("float", 1, { 7 })), x, 0)

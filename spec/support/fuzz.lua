@@ -197,7 +197,7 @@ local function fuzz_recorded(entry)
     local arguments = record.arguments(entry, random)
     local labels = {}
     for i = 1, arguments.n do labels[i] = values.describe(arguments[i]) end
-    for _ = 1, random(2) do
+    for _ = 1, arguments.n > 0 and random(2) or 0 do
       local at = random(arguments.n)
       arguments[at], labels[at] = values.any(random, arguments)
     end

@@ -76,6 +76,7 @@ local tensors = {
 
 -- Constructor arguments of classes that a few small integers do not make.
 local recipes = {
+  ["nn.Clamp"] = function() return class.find("nn.Clamp")(-1, 1) end,
 }
 
 local made = {} -- class -> a function that makes an object, or false

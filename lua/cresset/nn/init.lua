@@ -14,6 +14,8 @@ local files = {
   "simple_transfer", "softmax", "gated", "ReLU", "LeakyReLU", "ReLU6", "Threshold", "HardTanh",
   "Clamp", "HardShrink", "SoftShrink", "SoftPlus", "ELU", "SELU", "GELU", "ScaledTanh", "Power",
   "AddConstant", "MulConstant", "PReLU", "RReLU", "CReLU",
+  "SpatialConvolution", "SpatialFullConvolution", "SpatialMaxPooling", "SpatialAveragePooling",
+  "BatchNormalization", "SpatialBatchNormalization", "Dropout", "SpatialDropout", "LookupTable",
 }
 for _, file in ipairs(files) do require("cresset.nn." .. file) end
 

@@ -48,13 +48,28 @@ local function default_text(self, declaration)
   return #values > 0 and "(" .. table.concat(values, ", ") .. ")" or ""
 end
 
+--- What a declaration leaves out comes from the parent's, where that is declared too.
+local function inherit(declaration, parent)
+  for key, value in pairs(parent.__declaration or {}) do
+    if declaration[key] == nil then declaration[key] = value end
+  end
+end
+
+--- The nearest class above that is not declared here: nn.Module, nn.Criterion.
+local function root_of(parent)
+  while rawget(parent, "__declaration") do parent = getmetatable(parent).__index end
+  return parent
+end
+
 local function new_layer(name, declaration)
   local layer, parent = class(name, declaration.parent or "nn.Module")
+  local root = root_of(parent)
+  inherit(declaration, parent)
   layer.__declaration = declaration
   local declared_args = declaration.args or {}
 
   function layer:__init(...)
-    parent.__init(self)
+    root.__init(self)
     arguments.assign(self, name, declared_args, ...)
     make_parameters(self, declaration)
     make_buffers(self, declaration)
