@@ -9,6 +9,7 @@
   X(tensor_fill)                                                                                   \
   X(tensor_table)                                                                                  \
   X(tensor_index)                                                                                  \
+  X(tensor_linalg)                                                                                 \
   X(tensor_view)                                                                                   \
   X(tensor_pointwise)                                                                              \
   X(nn_conv)                                                                                       \

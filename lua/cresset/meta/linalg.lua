@@ -1,0 +1,59 @@
+---@meta
+
+local cresset, Tensor = {}, {}
+
+--- The sum of the products of the elements of `a` and `b`, taken in order; they must be as many.
+---@param a Tensor
+---@param b Tensor
+---@return number
+function cresset.dot(a, b) end
+function Tensor:dot(b) end
+
+--- Product of a matrix (n x k) and a matrix (k x p) or a vector (k): cresset.mm([res,] a, b) or
+--- res:mm(a, b). float32 and float64.
+---@param res Tensor? gets the result
+---@param a Tensor
+---@param b Tensor
+---@return Tensor
+function cresset.mm(res, a, b) end
+function cresset.mv(res, a, b) end
+function cresset.matmul(res, a, b) end
+function Tensor:mm(a, b) end
+function Tensor:mv(a, b) end
+function Tensor:matmul(a, b) end
+
+--- Products of the matrices of two batches: (b x n x k) and (b x k x p) give (b x n x p).
+---@param res Tensor? gets the result
+---@param a Tensor
+---@param b Tensor
+---@return Tensor
+function cresset.bmm(res, a, b) end
+function Tensor:bmm(a, b) end
+
+--- The outer product of two vectors: result[i][j] = a[i] b[j].
+---@param res Tensor? gets the result
+---@param a Tensor
+---@param b Tensor
+---@return Tensor
+function cresset.ger(res, a, b) end
+function Tensor:ger(a, b) end
+
+--- beta m + alpha a b: cresset.addmm([res,] [beta,] m, [alpha,] a, b), res:addmm([beta,] m, [alpha,]
+--- a, b), or in place m:addmm([beta,] [alpha,] a, b), where one number alone is alpha. m is broadcast
+--- to the product's size. addmv multiplies a matrix and a vector, addr is an outer product of two
+--- vectors, baddbmm works on batches.
+---@param res Tensor? gets the result
+---@param beta number? (1)
+---@param m Tensor
+---@param alpha number? (1)
+---@param a Tensor
+---@param b Tensor
+---@return Tensor
+function cresset.addmm(res, beta, m, alpha, a, b) end
+function cresset.addmv(res, beta, m, alpha, a, b) end
+function cresset.addr(res, beta, m, alpha, a, b) end
+function cresset.baddbmm(res, beta, m, alpha, a, b) end
+function Tensor:addmm(beta, alpha, a, b) end
+function Tensor:addmv(beta, alpha, a, b) end
+function Tensor:addr(beta, alpha, a, b) end
+function Tensor:baddbmm(beta, alpha, a, b) end
