@@ -36,6 +36,8 @@ cr_status cr_dropout_apply(cr_tensor *out, const cr_tensor *in, double p, double
     return cr_fail(CR_EINVAL, "input must be (N x C x H x W) or (C x H x W), got %s",
                    cr_paren_text(text, in));
   bool in_place = out == in || cr_tensor_is_same_view(out, in);
+  if (in_place && cr_tensor_has_internal_overlap(in))
+    return cr_fail(CR_EINVAL, "an expanded tensor cannot be changed in place: clone it first");
   if (!in_place) CR_TRY(cr_prepare_result(out, in->ndim, in->size, in));
   if (cr_tensor_numel(in) == 0) return CR_OK;
   int64_t group = whole_planes ? in->size[in->ndim - 2] * in->size[in->ndim - 1] : 1;

@@ -20,8 +20,9 @@ local SpatialAveragePooling = layer("nn.SpatialAveragePooling", {
   },
   init = function(self)
     if self.padW > self.kW // 2 or self.padH > self.kH // 2 then
-      error(("nn.SpatialAveragePooling: padding must be at most half the kernel's size, got %d x %d "
-        .. "for a kernel of %d x %d (W x H)"):format(self.padW, self.padH, self.kW, self.kH), 0)
+      error(("nn.SpatialAveragePooling: padding must be at most half the kernel's size, got "
+        .. "%d x %d for a kernel of %d x %d (W x H)")
+        :format(self.padW, self.padH, self.kW, self.kH), 0)
     end
     self.ceil_mode = false
     self.count_include_pad = true

@@ -1,5 +1,4 @@
-require("cresset.nn.BatchNormalization")
-local layer = require("cresset.nn.layer")
+local batch_norm = require("cresset.nn.batch_norm")
 
 --- Batch normalization of images: as nn.BatchNormalization, with the statistics of each plane taken
 -- over all its pixels too.
@@ -7,11 +6,4 @@ local layer = require("cresset.nn.layer")
 --     nn.SpatialBatchNormalization(nFeature, [eps = 1e-5], [momentum = 0.1], [affine = true])
 --
 -- Input and output (N x nFeature x H x W).
-local SpatialBatchNormalization = layer("nn.SpatialBatchNormalization", {
-  parent = "nn.BatchNormalization",
-  tostring = function(self) return ("(%d)"):format(self.nOutput) end,
-})
-
-SpatialBatchNormalization.nDim = 4
-
-return SpatialBatchNormalization
+return batch_norm("nn.SpatialBatchNormalization", 4)

@@ -2,7 +2,8 @@ local C = require("cresset.core").nn
 local layer = require("cresset.nn.layer")
 
 local function text(self)
-  local parts = { ("%d -> %d, %dx%d"):format(self.nInputPlane, self.nOutputPlane, self.kW, self.kH) }
+  local planes = ("%d -> %d"):format(self.nInputPlane, self.nOutputPlane)
+  local parts = { planes, ("%dx%d"):format(self.kW, self.kH) }
   local adjusted = self.adjW ~= 0 or self.adjH ~= 0
   local padded = self.padW ~= 0 or self.padH ~= 0 or adjusted
   if self.dW ~= 1 or self.dH ~= 1 or padded then

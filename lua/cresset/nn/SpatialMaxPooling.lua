@@ -11,8 +11,8 @@ local layer = require("cresset.nn.layer")
 -- which reach past the end count when they start inside. Padding, at most half the window, is
 -- never a maximum; NaN always is. Of equal maxima the first gets the gradient.
 --
--- `indices`, a LongTensor of the output's size, holds 1 + (y - 1) W + (x - 1) of each maximum; it is
--- filled by forward in training mode, by backward otherwise.
+-- `indices`, a LongTensor of the output's size, holds 1 + (y - 1) W + (x - 1) of each maximum; it
+-- is filled by forward in training mode, by backward otherwise.
 local SpatialMaxPooling = layer("nn.SpatialMaxPooling", {
   args = {
     { "kW", "size" },

@@ -1,0 +1,73 @@
+--- Batch normalization of inputs of some number of dimensions: what nn.BatchNormalization and its
+-- spatial form share.
+local core = require("cresset.core")
+local layer = require("cresset.nn.layer")
+
+local C = core.nn
+
+local declaration = {
+  args = {
+    { "nOutput", "size" },
+    { "eps", "number", default = 1e-5, min = 0 },
+    { "momentum", "number", default = 0.1, min = 0, max = 1 },
+    { "affine", "boolean", default = true },
+  },
+  parameters = function(self)
+    if not self.affine then return {} end
+    return { { "weight", self.nOutput }, { "bias", self.nOutput } }
+  end,
+  state = { "running_mean", "running_var" },
+  buffers = { "save_mean", "save_std" },
+  init = function(self)
+    self.running_mean = core.zeros(self.nOutput)
+    self.running_var = core.ones(self.nOutput)
+  end,
+  tostring = function(self) return ("(%d)"):format(self.nOutput) end,
+}
+
+--- Declares the class `name` for inputs of nDim dimensions.
+return function(name, nDim)
+  local BatchNormalization = layer(name, declaration)
+
+  --- Sets weight to 1, bias to 0 and the running statistics to mean 0 and variance 1.
+  -- @return the layer
+  function BatchNormalization:reset()
+    if self.weight then
+      self.weight:fill(1)
+      self.bias:fill(0)
+    end
+    self.running_mean:fill(0)
+    self.running_var:fill(1)
+    return self
+  end
+
+  function BatchNormalization:updateOutput(input)
+    return C.batchNormForward(self, input, self.output, self.weight, self.bias,
+      self.running_mean, self.running_var, self.save_mean, self.save_std, self.eps, self.momentum,
+      self.train ~= false, nDim)
+  end
+
+  local function backward(self, input, gradOutput, gradInput, gradWeight, gradBias, scale)
+    return C.batchNormBackward(self, input, gradOutput, gradInput, gradWeight, gradBias, scale,
+      self.weight, self.bias, self.running_mean, self.running_var, self.save_mean, self.save_std,
+      self.eps, self.momentum, self.train ~= false, nDim)
+  end
+
+  function BatchNormalization:updateGradInput(input, gradOutput)
+    return backward(self, input, gradOutput, self.gradInput, nil, nil, 1)
+  end
+
+  function BatchNormalization:accGradParameters(input, gradOutput, scale)
+    if self.weight then
+      backward(self, input, gradOutput, nil, self.gradWeight, self.gradBias, scale or 1)
+    end
+  end
+
+  --- updateGradInput and accGradParameters in one pass over the data.
+  function BatchNormalization:backward(input, gradOutput, scale)
+    return backward(self, input, gradOutput, self.gradInput, self.gradWeight, self.gradBias,
+      scale or 1)
+  end
+
+  return BatchNormalization
+end
