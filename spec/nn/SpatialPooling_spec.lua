@@ -98,6 +98,18 @@ describe("nn.SpatialMaxPooling", function()
     end
   end)
 
+  it("goes back after its buffers were emptied or converted", function()
+    local layer = nn.SpatialMaxPooling(2, 2)
+    local x = recorded.fill(1, { 1, 4, 4 }, "torch.FloatTensor")
+    layer:forward(x)
+    local expected = recorded.elements(layer:backward(x, cresset.ones(1, 2, 2)))
+    layer:clearState()
+    assert.same(expected, recorded.elements(layer:backward(x, cresset.ones(1, 2, 2))))
+    layer:double()
+    assert.same(expected,
+      recorded.elements(layer:backward(x:double(), cresset.ones(1, 2, 2):double())))
+  end)
+
   it("refuses indices that lie outside the image", function()
     local layer = nn.SpatialMaxPooling(2, 2)
     local x = cresset.ones(1, 4, 4)

@@ -22,6 +22,7 @@ local SpatialMaxPooling = layer("nn.SpatialMaxPooling", {
     { "padW", "count", default = 0 },
     { "padH", "count", default = 0 },
   },
+  buffers = { "indices" },
   init = function(self)
     self.dW, self.dH = self.dW or self.kW, self.dH or self.kH
     if self.padW > self.kW // 2 or self.padH > self.kH // 2 then
@@ -59,8 +60,9 @@ local function forward(self, input, indices)
     self.padW, self.padH, self.ceil_mode)
 end
 
+--- A buffer starts, and is converted, like all of a layer's tensors; indices stay whole numbers.
 local function indices_of(self)
-  if not self.indices then self.indices = core.LongTensor() end
+  if self.indices:type() ~= "torch.LongTensor" then self.indices = core.LongTensor() end
   return self.indices
 end
 
@@ -70,7 +72,7 @@ function SpatialMaxPooling:updateOutput(input)
 end
 
 function SpatialMaxPooling:updateGradInput(input, gradOutput)
-  if not self.has_indices then
+  if not self.has_indices or self.indices:type() ~= "torch.LongTensor" then
     forward(self, input, indices_of(self))
     self.has_indices = true
   end
