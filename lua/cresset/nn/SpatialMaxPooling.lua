@@ -72,8 +72,9 @@ function SpatialMaxPooling:updateOutput(input)
 end
 
 function SpatialMaxPooling:updateGradInput(input, gradOutput)
-  if not self.has_indices or self.indices:type() ~= "torch.LongTensor" then
-    forward(self, input, indices_of(self))
+  local indices = indices_of(self)
+  if not self.has_indices or indices:nElement() == 0 then
+    forward(self, input, indices)
     self.has_indices = true
   end
   return C.maxPoolBackward(self, input, gradOutput, self.indices, self.gradInput, self.kW, self.kH,
