@@ -110,8 +110,8 @@ describe("nn.init", function()
     refuses("nn.init.heNormal: 'tensor' must be a tensor, got 3", init.heNormal, 3)
     refuses("nn.init.fans: 'tensor' must have at least 2 dimensions, got 1", init.fans,
       cresset.FloatTensor(3))
-    refuses("nn.init.normal: 'stdv' must be a number, got x", init.normal, cresset.FloatTensor(3), 0,
-      "x")
+    refuses("nn.init.normal: 'stdv' must be a number, got x", init.normal,
+      cresset.FloatTensor(3), 0, "x")
     refuses("nn.init.gain: 'nonlinearity' must be linear, sigmoid, tanh, relu, leakyReLU or selu, "
       .. "got swish", init.gain, "swish")
   end)

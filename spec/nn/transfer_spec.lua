@@ -1,4 +1,5 @@
 local cresset = require("cresset")
+local layer_checks = require("spec.support.layer_checks")
 local learning = require("spec.support.learning")
 local reference = require("spec.support.reference.learning")
 
@@ -33,6 +34,19 @@ describe("a transfer function", function()
         end
       end)
     end
+  end
+
+  for name, case in pairs({
+    HardTanh = {}, SoftShrink = {}, Sqrt = { range = { 0.1, 4 } }, Log = { range = { 0.1, 4 } },
+    Power = { args = { 1.5 }, range = { 0.1, 4 } }, ScaledTanh = {}, Mish = {}, GELU = {},
+    PReLU = { args = { 4 } }, GatedLinearUnit = { args = { 2 } }, SwiGLU = { args = { 1 } },
+    CReLU = { args = { 2 } }, SoftMin = {}, SoftPlus = { args = { 2, 30 } },
+    SpatialSoftMax = {}, SpatialLogSoftMax = {},
+  }) do
+    describe("nn." .. name, function()
+      layer_checks(function() return nn[name](table.unpack(case.args or {})) end,
+        { inputs = { { 2, 4 }, { 2, 4, 2, 3 } }, range = case.range })
+    end)
   end
 
   local inplace = {
@@ -93,7 +107,7 @@ describe("a transfer function", function()
   end)
 
   it("takes an empty batch", function()
-    for _, name in ipairs({ "ReLU", "Tanh", "SoftMax", "LogSoftMax", "PReLU", "GatedLinearUnit" }) do
+    for _, name in ipairs({ "ReLU", "Tanh", "SoftMax", "LogSoftMax", "PReLU", "SwiGLU" }) do
       local layer = nn[name]()
       local y = layer:forward(cresset.FloatTensor(0, 4))
       assert.are.equal(0, y:nElement())

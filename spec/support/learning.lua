@@ -43,7 +43,7 @@ function learning.assert_near(expected, actual, tolerance, what)
   assert.are.equal(#wanted, #got, (what or "") .. ": number of elements")
   for i, value in ipairs(wanted) do
     local distance = math.abs(got[i] - value)
-    if not (distance <= tolerance * math.max(1, math.abs(value))) then
+    if distance > tolerance * math.max(1, math.abs(value)) or distance ~= distance then
       error(("%s: element %d: expected %.17g, got %.17g"):format(what or "", i, value, got[i]), 2)
     end
   end

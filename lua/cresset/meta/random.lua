@@ -107,8 +107,8 @@ function cresset.randn(generator, res, ...) end
 ---@return Tensor
 function cresset.randperm(generator, n) end
 
---- Fills with integers from low to high, both included; without bounds, from 0 to the largest number
---- of the type (2^24 for float32, 2^53 for float64).
+--- Fills with integers from low to high, both included; without bounds, from 0 to the largest
+--- number of the type (2^24 for float32, 2^53 for float64).
 ---@param generator? Generator
 ---@param low? integer 1 when only high is given
 ---@param high? integer

@@ -31,5 +31,6 @@ for _, file in ipairs(criteria) do require("cresset.nn.criterion." .. file) end
 
 nn.init = require("cresset.nn.initialization")
 nn.Module.init = nn.init.network
+nn.Jacobian = require("cresset.nn.Jacobian")
 
 return nn
