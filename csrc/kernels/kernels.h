@@ -24,6 +24,7 @@
 #include "kernels/optim.h"
 #include "kernels/pointwise.h"
 #include "kernels/pool.h"
+#include "kernels/reduce.h"
 #include "kernels/softmax.h"
 #include "kernels/winograd.h"
 
@@ -43,6 +44,7 @@
   X(pool)                                                                                          \
   X(norm)                                                                                          \
   X(dropout)                                                                                       \
+  X(reduce)                                                                                        \
   X(lookup)
 
 /* Plain product for sizes that are not worth a BLAS call; arguments as cr_gemm's. */
@@ -57,6 +59,9 @@ typedef struct {
   cr_loop scaled[CR_SCALED_COUNT][CR_DTYPE_COUNT];   /* out, inputs; context: the numbers */
   cr_loop compare[CR_COMPARE_COUNT][CR_DTYPE_COUNT]; /* out (uint8), a, b */
   cr_loop convert[CR_DTYPE_COUNT][CR_DTYPE_COUNT];   /* [to][from]: out, in */
+  cr_reduce_kernel reduce[CR_DTYPE_COUNT][CR_REDUCE_COUNT];
+  cr_sum_columns sum_columns[CR_DTYPE_COUNT];
+  cr_cumulate cumsum[CR_DTYPE_COUNT], cumprod[CR_DTYPE_COUNT];
   cr_small_gemm small_gemm[2];
   cr_resample resample[2];
   cr_loop activation[CR_ACTIVATION_COUNT][2];          /* output, input */

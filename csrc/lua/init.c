@@ -33,7 +33,8 @@
   X(paths)                                                                                         \
   X(interrupt)                                                                                     \
   X(readline)                                                                                      \
-  X(tensor_arithmetic)
+  X(tensor_arithmetic)                                                                             \
+  X(tensor_reduce)
 
 #define DECLARE(topic) void cr_open_##topic(lua_State *L);
 OPENERS(DECLARE)

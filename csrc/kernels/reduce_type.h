@@ -1,0 +1,126 @@
+/* The reductions of one type; included by reduce.c with T, A (the type that sums have), FIELD (the
+ * state's field of that type), ABS, D, NAME and REGISTER defined. */
+
+static void NAME(sum)(int64_t n, const char *x, int64_t stride, cr_accumulator *state) {
+  enum { lanes = 16 };
+  A lane[lanes] = {0}, rest = 0;
+  int64_t i = 0;
+  if (stride == sizeof(T)) {
+    const T *run = (const T *)x;
+    for (; i + lanes <= n; i += lanes)
+      for (int k = 0; k < lanes; k++) lane[k] += run[i + k];
+  }
+  for (; i < n; i++) rest += *(const T *)(x + i * stride);
+  for (int k = 0; k < lanes; k++) rest += lane[k];
+  state->FIELD += rest;
+}
+
+static void NAME(squares)(int64_t n, const char *x, int64_t stride, cr_accumulator *state) {
+  enum { lanes = 16 };
+  double lane[lanes] = {0}, rest = 0, from = state->parameter;
+  int64_t i = 0;
+  if (stride == sizeof(T)) {
+    const T *run = (const T *)x;
+    for (; i + lanes <= n; i += lanes)
+      for (int k = 0; k < lanes; k++) {
+        double d = (double)run[i + k] - from;
+        lane[k] += d * d;
+      }
+  }
+  for (; i < n; i++) {
+    double d = (double)*(const T *)(x + i * stride) - from;
+    rest += d * d;
+  }
+  for (int k = 0; k < lanes; k++) rest += lane[k];
+  state->f += rest;
+}
+
+/* One plain loop for each of the rarer ones. */
+#define PLAIN_LOOP(name, statement)                                                                \
+  static void NAME(name)(int64_t n, const char *p, int64_t stride, cr_accumulator *state) {        \
+    for (int64_t k = 0; k < n; k++) {                                                              \
+      T x = *(const T *)(p + k * stride);                                                          \
+      statement;                                                                                   \
+    }                                                                                              \
+  }
+PLAIN_LOOP(prod, state->FIELD *= x)
+PLAIN_LOOP(abs, state->FIELD += ABS(x))
+PLAIN_LOOP(powers, state->f += pow(fabs((double)x), state->parameter))
+PLAIN_LOOP(nonzero, state->i += x != 0)
+PLAIN_LOOP(maxabs, {
+  A a = ABS(x);
+  if (a > state->FIELD || a != a) state->FIELD = a;
+})
+
+/* The first one of equal elements; a NaN beats all and the first NaN stays. */
+#define EXTREME(name, beats)                                                                       \
+  static void NAME(name)(int64_t n, const char *p, int64_t stride, cr_accumulator *state) {        \
+    if (n <= 0) return;                                                                            \
+    T best = state->count > 0 ? (T)state->FIELD : *(const T *)p;                                   \
+    int64_t index = state->count > 0 ? state->index : state->position;                             \
+    for (int64_t k = 0; k < n; k++) {                                                              \
+      T x = *(const T *)(p + k * stride);                                                          \
+      if (beats || (x != x && best == best)) {                                                     \
+        best = x;                                                                                  \
+        index = state->position + k;                                                               \
+      }                                                                                            \
+    }                                                                                              \
+    state->FIELD = best;                                                                           \
+    state->index = index;                                                                          \
+    state->position += n;                                                                          \
+    state->count += n;                                                                             \
+  }
+EXTREME(max, x > best)
+EXTREME(min, x < best)
+
+static void NAME(columns)(int64_t n, int64_t m, const char *x, int64_t row_stride, void *out) {
+  enum { block = 256 };
+  for (int64_t first = 0; first < m; first += block) {
+    int64_t width = m - first < block ? m - first : block;
+    A sum[block] = {0};
+    for (int64_t row = 0; row < n; row++) {
+      const T *in = (const T *)(x + row * row_stride) + first;
+      for (int64_t k = 0; k < width; k++) sum[k] += in[k];
+    }
+    for (int64_t k = 0; k < width; k++) ((T *)out)[first + k] = (T)sum[k];
+  }
+}
+
+#define CUMULATE(name, operator, start)                                                            \
+  static void NAME(name)(int64_t n, const char *x, int64_t x_stride, char *out,                    \
+                         int64_t out_stride) {                                                     \
+    A total = start;                                                                               \
+    for (int64_t k = 0; k < n; k++) {                                                              \
+      total = total operator*(const T *)(x + k * x_stride);                                        \
+      *(T *)(out + k * out_stride) = (T)total;                                                     \
+    }                                                                                              \
+  }
+CUMULATE(cumsum, +, 0)
+CUMULATE(cumprod, *, 1)
+
+static void REGISTER(cr_kernel_table *table) {
+  cr_reduce_kernel *reduce = table->reduce[D];
+  reduce[CR_REDUCE_sum] = NAME(sum);
+  reduce[CR_REDUCE_prod] = NAME(prod);
+  reduce[CR_REDUCE_squares] = NAME(squares);
+  reduce[CR_REDUCE_abs] = NAME(abs);
+  reduce[CR_REDUCE_powers] = NAME(powers);
+  reduce[CR_REDUCE_nonzero] = NAME(nonzero);
+  reduce[CR_REDUCE_max] = NAME(max);
+  reduce[CR_REDUCE_min] = NAME(min);
+  reduce[CR_REDUCE_maxabs] = NAME(maxabs);
+  table->sum_columns[D] = NAME(columns);
+  table->cumsum[D] = NAME(cumsum);
+  table->cumprod[D] = NAME(cumprod);
+}
+
+#undef PLAIN_LOOP
+#undef EXTREME
+#undef CUMULATE
+#undef T
+#undef A
+#undef D
+#undef FIELD
+#undef ABS
+#undef NAME
+#undef REGISTER
