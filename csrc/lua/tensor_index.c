@@ -79,8 +79,8 @@ static void push_at_storage(lua_State *L, const cr_tensor *t, const cr_storage *
 
 /* Pushes the view that the key at index 2 names; true when it is a single element. */
 static bool push_part(lua_State *L, const cr_tensor *t) {
+  if (t->ndim == 0) cr_arg_error(L, "index", "cannot be used: the tensor is empty");
   if (cr_is_number(L, 2)) {
-    if (t->ndim == 0) cr_arg_error(L, "index", "cannot be used: the tensor is empty");
     int64_t index = cr_check_index(L, 2, "index", t->size[0]);
     CR_CALL(L, cr_tensor_select(cr_push_tensor(L, t->dtype), t, 0, index));
     return t->ndim == 1;
