@@ -30,9 +30,16 @@ static int storage_index(lua_State *L) {
   return 1;
 }
 
+static int storage_type_name(lua_State *L) {
+  lua_pushstring(L, cr_dtype_storage_name(cr_check_storage(L, 1, "self")->dtype));
+  return 1;
+}
+
 static const luaL_Reg metamethods[] = {
-    {"__gc", storage_gc},       {"__close", storage_gc}, {"__len", storage_len},
-    {"__index", storage_index}, {"size", storage_len},   {NULL, NULL},
+    {"__gc", storage_gc},   {"__close", storage_gc},
+    {"__len", storage_len}, {"__index", storage_index},
+    {"size", storage_len},  {"type", storage_type_name},
+    {NULL, NULL},
 };
 
 void cr_open_storage(lua_State *L) {

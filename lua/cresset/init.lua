@@ -7,6 +7,7 @@ local cresset = {}
 for name, value in pairs(core) do cresset[name] = value end
 cresset.version = require("cresset.version")
 cresset.class = require("cresset.class")
+for name, value in pairs(require("cresset.types")) do cresset[name] = value end
 cresset.nn = require("cresset.nn")
 cresset.optim = require("cresset.optim")
 

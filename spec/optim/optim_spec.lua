@@ -148,6 +148,50 @@ describe("an optimizer", function()
     end)
   end
 
+  it("finds the minimum of Rosenbrock's function: lbfgs, with and without a line search", function()
+    local x = cresset.DoubleTensor({ 0, 0 })
+    local _, losses, evaluations = optim.lbfgs(rosenbrock, x, { maxIter = 100, learningRate = 0.1 })
+    assert.is_true(losses[#losses] < 1e-4, tostring(losses[#losses]))
+    assert.is_true(evaluations <= 125)
+    x = cresset.DoubleTensor({ 0, 0, 0, 0, 0 })
+    _, losses = optim.lbfgs(rosenbrock, x, { maxIter = 100, lineSearch = optim.lswolfe })
+    assert.is_true(losses[#losses] < 1e-8, tostring(losses[#losses]))
+    assert_near({ 1, 1, 1, 1, 1 }, x, 1e-4)
+    -- One step a call, with its memory in config.
+    local config = { learningRate = 0.1, maxIter = 1 }
+    x = cresset.DoubleTensor({ 0, 0 })
+    for _ = 1, 100 do optim.lbfgs(rosenbrock, x, config) end
+    assert.is_true(rosenbrock(x) < 1e-4)
+    assert.is_true(#config.corrections <= 100)
+  end)
+
+  it("keeps as many corrections as it may", function()
+    local config = { learningRate = 0.1, maxIter = 60, nCorrection = 3 }
+    local x = cresset.DoubleTensor({ 0, 0, 0 })
+    local _, losses = optim.lbfgs(rosenbrock, x, config)
+    assert.are.equal(3, #config.corrections)
+    assert.is_true(losses[#losses] < losses[1])
+  end)
+
+  it("finds the minimum of Rosenbrock's function: cg", function()
+    local x = cresset.DoubleTensor({ 0, 0 })
+    local _, losses = optim.cg(rosenbrock, x, { maxIter = 100, maxEval = 400 })
+    assert.is_true(losses[#losses] < 1e-6, tostring(losses[#losses]))
+    for i = 2, #losses do assert.is_true(losses[i] <= losses[i - 1]) end
+  end)
+
+  it("checks gradients", function()
+    local x = cresset.DoubleTensor({ 0.3, -0.2, 0.7 })
+    local err, gradient, differences = optim.checkgrad(rosenbrock, x)
+    assert.is_true(err < 1e-6)
+    assert_near(values(gradient), differences, 1e-5)
+    assert_near({ 0.3, -0.2, 0.7 }, x, 0)
+    assert.is_true(optim.checkgrad(function(at)
+      local f, g = rosenbrock(at)
+      return f, g:mul(2)
+    end, x) > 0.3)
+  end)
+
   it("returns x itself and the loss before the step", function()
     local x = fill("float", 1, { 7 })
     local before = quadratic("float")(x)

@@ -7,7 +7,7 @@ local optim = {}
 
 for _, name in ipairs({
   "sgd", "nag", "adam", "adamw", "adamax", "rmsprop", "adagrad", "adadelta", "asgd", "rprop",
-  "lion",
+  "lion", "lbfgs", "cg", "lswolfe", "checkgrad",
 }) do
   optim[name] = require("cresset.optim." .. name)
 end
