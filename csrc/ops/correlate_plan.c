@@ -70,11 +70,25 @@ cr_status cr_plan_too_large(void) {
   return cr_fail(CR_EINVAL, "the padded image is too large: lower the padding or the dilation");
 }
 
+/* Images with shorter runs share a piece of work, whatever that wastes. */
+enum { shortest_run = 64 };
+
+/* q that one image takes when it is a piece of work of its own, in whole vectors. */
+static double single_run(const plan *p) {
+  double run = (double)(p->y.out - 1) * (double)p->x.pitch + (double)p->x.out;
+  return run < 1e9 ? (double)round_up((int64_t)run, p->kernels->lanes) : run;
+}
+
+/* q that one image takes among others. */
+static double shared_run(const plan *p) { return (double)p->y.pitch * (double)p->x.pitch; }
+
 /* Nanoseconds for one channel of an image: copying into the slab and multiplying, roughly. */
 static double axes_cost(const plan *p) {
-  double pixels = (double)p->y.pitch * (double)p->x.pitch;
-  return pixels * (double)(p->y.phases * p->x.phases) * 0.2 +
-         pixels * (double)p->taps * (double)p->rows * 0.02;
+  double single = single_run(p), run = shared_run(p);
+  if (single < run) run = single;
+  return (double)(p->y.out + p->y.reach) * (double)p->x.pitch *
+             (double)(p->y.phases * p->x.phases) * 0.2 +
+         run * (double)p->taps * (double)p->rows * 0.02;
 }
 
 /* Unfolds none, one or both of the axes. */
@@ -120,7 +134,8 @@ void cr_plan_cut_images(plan *p, double longest) {
   int64_t n = p->g->dest.n, rows = (int64_t)(longest / (double)p->x.pitch);
   p->images = 1;
   p->out_rows = p->y.out;
-  if (rows >= 2 * p->y.pitch && n >= threads) {
+  bool together = single_run(p) < shortest_run || shared_run(p) <= single_run(p);
+  if (rows >= 2 * p->y.pitch && n >= threads && together) {
     int64_t units = ceil_div(n, least(n, rows / p->y.pitch));
     p->images = ceil_div(n, least(n, round_up(units, threads)));
   } else if (rows < p->y.out || n < threads) {
