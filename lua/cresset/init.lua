@@ -6,6 +6,8 @@ local core = require("cresset.core")
 local cresset = {}
 for name, value in pairs(core) do cresset[name] = value end
 cresset.version = require("cresset.version")
+require("cresset.print")
+for name, value in pairs(require("cresset.join")) do cresset[name] = value end
 cresset.class = require("cresset.class")
 for name, value in pairs(require("cresset.types")) do cresset[name] = value end
 cresset.nn = require("cresset.nn")

@@ -1,0 +1,144 @@
+--- Putting tensors together and cutting them up.
+
+local core = require("cresset.core")
+
+local join = {}
+local Tensor = core.Tensor
+
+local function describe(value)
+  return core.isTensor(value) and "a " .. value:type() or tostring(value)
+end
+
+local function check_dim(who, dim, dims)
+  local index = math.type(dim) == "float" and math.tointeger(dim) or dim
+  if math.type(index) ~= "integer" or index == 0 or index > dims or index < -dims then
+    error(("%s: 'dim' must be a dimension from 1 to %d, got %s"):format(who, dims, tostring(dim)), 3)
+  end
+  return index < 0 and index + dims + 1 or index
+end
+
+-- The list of tensors that may hold something: Torch7 leaves empty ones out.
+local function check_tensors(who, tensors)
+  if type(tensors) ~= "table" then
+    error(("%s: 'tensors' must be a table of tensors, got %s"):format(who, describe(tensors)), 3)
+  end
+  local list = {}
+  for i = 1, rawlen(tensors) do
+    local t = rawget(tensors, i)
+    if not core.isTensor(t) then
+      error(("%s: tensor %d must be a tensor, got %s"):format(who, i, describe(t)), 3)
+    end
+    if t:type() ~= tensors[1]:type() then
+      error(("%s: tensors must have one type, got a %s and a %s"):format(who, tensors[1]:type(),
+        t:type()), 3)
+    end
+    if t:dim() > 0 then list[#list + 1] = t end
+  end
+  return list
+end
+
+-- Sizes of the joined tensor; they may differ along dim alone.
+local function joined_size(who, list, dim)
+  local size = list[1]:size():totable()
+  for i = 2, #list do
+    local t = list[i]
+    for d = 1, math.max(#size, t:dim()) do
+      if t:dim() ~= #size or (d ~= dim and t:size(d) ~= size[d]) then
+        error(("%s: tensor %d of size %s does not fit the first one of size %s along dimension %d")
+          :format(who, i, table.concat(t:size():totable(), "x"),
+            table.concat(list[1]:size():totable(), "x"), dim), 3)
+      end
+    end
+    size[dim] = size[dim] + t:size(dim)
+  end
+  return size
+end
+
+local function cat(who, res, tensors, dim)
+  local list = check_tensors(who, tensors)
+  if #list == 0 then
+    if rawlen(tensors) == 0 then
+      error(("%s: 'tensors' must hold at least one tensor"):format(who), 3)
+    end
+    return res and res:resize() or tensors[1].new()
+  end
+  dim = dim == nil and list[1]:dim() or check_dim(who, dim, list[1]:dim())
+  local size = joined_size(who, list, dim)
+  local out = list[1].new() -- apart from res, which may be one of the parts
+  out:resize(table.unpack(size))
+  local at = 1
+  for _, t in ipairs(list) do
+    if t:size(dim) > 0 then out:narrow(dim, at, t:size(dim)):copy(t) end
+    at = at + t:size(dim)
+  end
+  return res and res:set(out) or out
+end
+
+-- The forms ([res,] {a, b, ...} [, dim]) and ([res,] a, b [, dim]).
+local function read_parts(who, first, ...)
+  if type(first) == "table" then return nil, first, ... end
+  if not core.isTensor(first) then
+    error(("%s: 'tensors' must be a table of tensors, got %s"):format(who, describe(first)), 3)
+  end
+  local second, third = ...
+  if type(second) == "table" then return first, second, third end
+  if core.isTensor(third) then return first, { second, third }, (select(3, ...)) end
+  return nil, { first, second }, third
+end
+
+--- Joins tensors along a dimension, the last one unless given: `cat({a, b, c}, dim)` or
+-- `cat(a, b, dim)`. Tensors without a dimension are left out.
+-- @param res  optional: a tensor that takes the result
+function join.cat(...)
+  return cat("cresset.cat", read_parts("cresset.cat", ...))
+end
+
+--- Joins self's type of tensors into self: `res:cat({a, b}, dim)`; `a:cat(b, dim)` is a new tensor.
+function Tensor:cat(...)
+  return cat("Tensor:cat", read_parts("Tensor:cat", self, ...))
+end
+
+--- Joins tensors of one size along a new dimension, the first one unless given.
+function join.stack(tensors, dim)
+  local list = check_tensors("cresset.stack", tensors)
+  if #list == 0 then
+    error("cresset.stack: 'tensors' must hold at least one tensor that is not empty", 2)
+  end
+  if list[1]:dim() == 8 then error("cresset.stack: a tensor has at most 8 dimensions", 2) end
+  dim = dim == nil and 1 or check_dim("cresset.stack", dim, list[1]:dim() + 1)
+  local parts = {}
+  for i, t in ipairs(list) do
+    if not t:isSameSizeAs(list[1]) then
+      error(("cresset.stack: tensor %d has another size than the first one"):format(i), 2)
+    end
+    parts[i] = t:unsqueeze(dim)
+  end
+  return join.cat(parts, dim)
+end
+
+--- Cuts a tensor into at most n parts of equal size along a dimension (the first one unless given);
+-- the last one may be smaller.
+-- @return a table of views
+function Tensor:chunk(n, dim)
+  if not core.isTensor(self) then
+    error("Tensor:chunk: 'self' must be a tensor, got " .. tostring(self), 2)
+  end
+  local count = math.type(n) and math.tointeger(n)
+  if not count or count < 1 then
+    error(("Tensor:chunk: 'n' must be an integer of at least 1, got %s"):format(tostring(n)), 2)
+  end
+  if self:dim() == 0 then error("Tensor:chunk: the tensor is empty", 2) end
+  dim = dim == nil and 1 or check_dim("Tensor:chunk", dim, self:dim())
+  local size = self:size(dim)
+  local width = math.max(1, size // count + (size % count > 0 and 1 or 0))
+  local parts = {}
+  for first = 1, size, width do
+    parts[#parts + 1] = self:narrow(dim, first, math.min(width, size - first + 1))
+  end
+  return parts
+end
+
+--- Cuts a tensor into at most n parts; see Tensor:chunk.
+function join.chunk(t, n, dim) return Tensor.chunk(t, n, dim) end
+
+return join
