@@ -34,10 +34,12 @@ static double NAME(block_sum)(int64_t n, const T *x) {
   return sum;
 }
 
-/* One block of an operand as contiguous memory: itself, or gathered into the buffer. */
+/* One block of an operand as contiguous memory: itself, or gathered into the buffer, which the
+ * first block of a single value fills for all. */
 static const T *NAME(block_of)(const char *p, int64_t stride, int64_t at, int64_t n, T *buffer) {
   const char *first = p + at * stride;
   if (stride == sizeof(T)) return (const T *)first;
+  if (stride == 0 && at > 0) return buffer;
   for (int64_t i = 0; i < n; i++) buffer[i] = *(const T *)(first + i * stride);
   return buffer;
 }

@@ -20,7 +20,7 @@ enum { BLOCK = 256 };
       for (int k = 0; k < operands; k++) {                                                         \
         char *first = p[k] + at * s[k];                                                            \
         o[k] = s[k] == sizeof(T) ? (T *)first : buffer[k];                                         \
-        if (o[k] == (T *)first) continue;                                                          \
+        if (o[k] == (T *)first || (s[k] == 0 && at > 0)) continue;                                 \
         for (int64_t i = 0; i < length; i++) buffer[k][i] = *(const T *)(first + i * s[k]);        \
       }                                                                                            \
       NAME(name)(length, o, h);                                                                    \

@@ -131,6 +131,60 @@ describe("a criterion", function()
     cresset.setNumThreads(threads)
   end)
 
+  it("has the gradients that differences give", function()
+    local x = fill("double", 3, { 3, 4 })
+    local other = fill("double", 9, { 3, 4 })
+    local positive = fill("double", 5, { 3, 4 }, 0.45):add(0.5)
+    local labels, signs = cresset.LongTensor({ 2, 4, 1 }), cresset.DoubleTensor({ 1, -1, 1 })
+    for _, case in ipairs({
+      { nn.MSECriterion(), x, other }, { nn.SmoothL1Criterion(false), x, other },
+      { nn.BCECriterion(), positive, positive:t():contiguous() },
+      { nn.BCEWithLogitsCriterion(), x, positive }, { nn.DistKLDivCriterion(), x, positive },
+      { nn.SoftMarginCriterion(), x, other }, { nn.CrossEntropyCriterion(), x, labels },
+      { nn.ClassNLLCriterion(), x, labels }, { nn.MultiMarginCriterion(2), x, labels },
+      { nn.CosineEmbeddingCriterion(-0.9), { x, other }, signs },
+      { nn.TripletMarginCriterion(3), { x, other, positive } },
+      { nn.MultiCriterion():add(nn.MSECriterion(), 0.3):add(nn.SoftMarginCriterion()), x, other },
+      { nn.ParallelCriterion():add(nn.MSECriterion(), 2):add(nn.CrossEntropyCriterion()),
+        { x, other }, { positive, labels } },
+    }) do
+      local criterion, input, target = table.unpack(case, 1, 3)
+      criterion:double()
+      local parts = type(input) == "table" and input or { input }
+      criterion:forward(input, target)
+      local gradients = criterion:backward(input, target)
+      gradients = type(gradients) == "table" and gradients or { gradients }
+      for i, part in ipairs(parts) do
+        local flat, slopes = part:view(-1), learning.values(gradients[i])
+        for at = 1, #slopes do
+          local value = flat[at]
+          flat[at] = value + 1e-6
+          local high = criterion:forward(input, target)
+          flat[at] = value - 1e-6
+          local low = criterion:forward(input, target)
+          flat[at] = value
+          assert_near({ (high - low) / 2e-6 }, { slopes[at] }, 1e-6, tostring(criterion))
+        end
+      end
+    end
+  end)
+
+  it("adds criteria up with weights", function()
+    local x, y = cresset.FloatTensor({ 1, -3 }), cresset.FloatTensor({ 2, 1 })
+    local sum = nn.MultiCriterion():add(nn.MSECriterion(), 0.5):add(nn.AbsCriterion())
+    assert.are.equal(0.5 * 8.5 + 2.5, sum:forward(x, y))
+    assert_near({ 0.5 * -1 - 0.5, 0.5 * -4 - 0.5 }, sum:backward(x, y), 1e-6)
+    assert_near({ 0.5 * -1 - 0.5, 0.5 * -4 - 0.5 }, sum:clone():backward(x, y), 1e-6)
+    assert.are.equal("nn.MultiCriterion {\n  (1): nn.MSECriterion, weight 0.5\n"
+      .. "  (2): nn.AbsCriterion, weight 1\n}", tostring(sum))
+    local parallel = nn.ParallelCriterion(true):add(nn.MSECriterion()):add(nn.AbsCriterion(), 2)
+    assert.are.equal(8.5 + 2 * 2.5, parallel:forward({ x, x }, y))
+    assert_near({ -1, -1 }, parallel:backward({ x, x }, y)[2], 0)
+    assert.has_error(function() sum:add(3) end,
+      "nn.MultiCriterion:add: 'criterion' must be an nn.Criterion, got 3")
+    assert.has_error(function() parallel:forward(x, y) end)
+  end)
+
   it("has a loss of |x - y| summed, or what is missing to the margin", function()
     local criterion = nn.L1HingeEmbeddingCriterion(3)
     local x, y = cresset.FloatTensor({ 1, -2 }), cresset.FloatTensor({ 0.5, 0 })

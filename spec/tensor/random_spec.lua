@@ -89,7 +89,8 @@ describe("random numbers", function()
     assert.are.equal(res, cresset.randn(res, 4))
     assert.are.equal(4, res:nElement())
     assert.has_error(function() cresset.LongTensor(3):normal() end,
-      "Tensor:normal: the tensor must be a torch.FloatTensor or a torch.DoubleTensor, got a torch.LongTensor")
+      "Tensor:normal: the tensor must be a torch.FloatTensor or a torch.DoubleTensor, "
+        .. "got a torch.LongTensor")
   end)
 
   it("refuse wrong parameters", function()

@@ -25,7 +25,7 @@ local criteria = {
   "HingeEmbeddingCriterion", "HuberCriterion", "L1Cost", "L1HingeEmbeddingCriterion",
   "MSECriterion", "MarginCriterion", "MarginRankingCriterion", "MultiLabelMarginCriterion",
   "MultiLabelSoftMarginCriterion", "MultiMarginCriterion", "SmoothL1Criterion",
-  "SoftMarginCriterion", "TripletMarginCriterion",
+  "SoftMarginCriterion", "TripletMarginCriterion", "MultiCriterion", "ParallelCriterion",
 }
 for _, file in ipairs(criteria) do require("cresset.nn.criterion." .. file) end
 
