@@ -12,7 +12,8 @@ end
 local function check_dim(who, dim, dims)
   local index = math.type(dim) == "float" and math.tointeger(dim) or dim
   if math.type(index) ~= "integer" or index == 0 or index > dims or index < -dims then
-    error(("%s: 'dim' must be a dimension from 1 to %d, got %s"):format(who, dims, tostring(dim)), 3)
+    error(("%s: 'dim' must be a dimension from 1 to %d, got %s")
+      :format(who, dims, tostring(dim)), 3)
   end
   return index < 0 and index + dims + 1 or index
 end

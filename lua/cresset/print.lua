@@ -217,7 +217,7 @@ function print_tensor.storage(storage)
   add_numbers(numbers, values)
   local format, width, scale = choose_format(numbers)
   add_vector(lines, values, format, width, scale)
-  lines[#lines + 1] = ("[%s of size %d]\n"):format(storage.type and storage:type() or "torch.Storage", count)
+  lines[#lines + 1] = ("[%s of size %d]\n"):format(storage:type(), count)
   return table.concat(lines, "\n")
 end
 

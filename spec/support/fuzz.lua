@@ -97,7 +97,7 @@ end
 
 local function settle()
   cresset.setNumThreads(2)
-  if cresset.setDefaultTensorType then cresset.setDefaultTensorType("torch.FloatTensor") end
+  cresset.setdefaulttensortype("torch.FloatTensor")
 end
 
 local function check_usable(name, object, call)

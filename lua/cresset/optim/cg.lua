@@ -20,7 +20,7 @@ local function cg(opfunc, x, config, state)
     c2 = options.number("cg", config, "sig", 0.5),
   }
   local tolX = options.number("cg", config, "tolX", 1e-9)
-  local f, g = opfunc(x)
+  local f, g = options.evaluate("cg", opfunc, x)
   g = g:clone()
   local losses, evaluations = { f }, 1
   local d = g:clone():mul(-1)

@@ -11,16 +11,16 @@ local function checkgrad(opfunc, x, eps)
   options.open("checkgrad", opfunc, x)
   eps = options.number("checkgrad", { eps = eps }, "eps", 1e-7)
   if not x:isContiguous() then options.fail("checkgrad", "x must be contiguous") end
-  local _, gradient = opfunc(x)
+  local _, gradient = options.evaluate("checkgrad", opfunc, x)
   gradient = gradient:clone()
   local differences = gradient:clone():zero()
   local at, slopes = x:view(x:nElement()), differences:view(differences:nElement())
   for i = 1, at:nElement() do
     local value = at[i]
     at[i] = value + eps
-    local high = opfunc(x)
+    local high = options.evaluate("checkgrad", opfunc, x)
     at[i] = value - eps
-    local low = opfunc(x)
+    local low = options.evaluate("checkgrad", opfunc, x)
     at[i] = value
     slopes[i] = (high - low) / (2 * eps)
   end

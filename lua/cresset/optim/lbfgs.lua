@@ -84,7 +84,7 @@ end
 local function lbfgs(opfunc, x, config, state)
   config, state = options.open("lbfgs", opfunc, x, config, state)
   local settings = read_options(config)
-  local f, g = opfunc(x)
+  local f, g = options.evaluate("lbfgs", opfunc, x)
   local losses, evaluations = { f }, 1
   state.nIter, state.funcEval = state.nIter or 0, (state.funcEval or 0) + 1
   state.work = state.work or x:clone()
@@ -104,7 +104,7 @@ local function lbfgs(opfunc, x, config, state)
     else
       x:add(state.t, state.d)
       if iteration < settings.maxIter then
-        f, g = opfunc(x)
+        f, g = options.evaluate("lbfgs", opfunc, x)
         used = 1
         losses[#losses + 1] = f
       end

@@ -28,6 +28,11 @@ end
 -- @return the loss and its gradient at the point found, x, t and the number of evaluations
 local function lswolfe(opfunc, x, t, d, f, g, gtd, config)
   config = options.open("lswolfe", opfunc, x, config)
+  options.check_tensor("lswolfe", "d", d, x)
+  options.check_tensor("lswolfe", "g", g, x)
+  for name, value in pairs { t = t or false, f = f or false, gtd = gtd or false } do
+    options.check_number("lswolfe", name, value)
+  end
   local c1 = options.number("lswolfe", config, "c1", 1e-4)
   local c2 = options.number("lswolfe", config, "c2", 0.9)
   local tolX = options.number("lswolfe", config, "tolX", 1e-9)
@@ -35,7 +40,7 @@ local function lswolfe(opfunc, x, t, d, f, g, gtd, config)
   local start, evaluations = x:clone(), 0
   local function try(at)
     x:copy(start):add(at, d)
-    local fx, gradient = opfunc(x)
+    local fx, gradient = options.evaluate("lswolfe", opfunc, x)
     evaluations = evaluations + 1
     return { t = at, f = fx, slope = gradient:dot(d), g = gradient:clone() }
   end

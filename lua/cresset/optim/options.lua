@@ -1,4 +1,6 @@
 -- What all optimizers do with their arguments.
+local core = require("cresset.core")
+
 local options = {}
 
 local function describe(value)
@@ -23,7 +25,7 @@ end
 -- @return config and state; without a state, config holds it too, as in Torch7
 function options.open(name, opfunc, x, config, state)
   if not is_callable(opfunc) then fail(name, "'opfunc'", "a function", opfunc) end
-  if type(x) ~= "userdata" then fail(name, "'x'", "a tensor", x) end
+  if not core.isTensor(x) then fail(name, "'x'", "a tensor", x) end
   if config ~= nil and type(config) ~= "table" then
     fail(name, "'config'", "a table or nil", config)
   end
@@ -32,6 +34,28 @@ function options.open(name, opfunc, x, config, state)
   end
   config = config or {}
   return config, state or config
+end
+
+--- Checks a further argument that must be a tensor of x's size.
+function options.check_tensor(name, argument, value, x)
+  if not core.isTensor(value) or not value:isSameSizeAs(x) then
+    fail(name, "'" .. argument .. "'", "a tensor of x's size", value)
+  end
+end
+
+--- Checks a further argument that must be a number.
+function options.check_number(name, argument, value)
+  if type(value) ~= "number" then fail(name, "'" .. argument .. "'", "a number", value or nil) end
+end
+
+--- Calls opfunc(x); the loss must be a number and the gradient a tensor of x's size.
+function options.evaluate(name, opfunc, x)
+  local fx, dfdx = opfunc(x)
+  if type(fx) ~= "number" then fail(name, "the loss that opfunc returns", "a number", fx) end
+  if not core.isTensor(dfdx) or not dfdx:isSameSizeAs(x) then
+    fail(name, "the gradient that opfunc returns", "a tensor of x's size", dfdx)
+  end
+  return fx, dfdx
 end
 
 --- config[key], or the default when it is nil. NaN is refused, for it would spoil x for good.
