@@ -8,29 +8,31 @@
 -- `__eq__`, `__unm__`, `__add__`, `__sub__`, `__mul__` and `__div__` serve the operators and,
 -- unlike Lua's own metamethods, are inherited.
 
+local class = {}
+
 local registry = {} -- class name -> class: what a file may name
 local packages = {} -- "nn" -> the table that gets the class "nn.Linear" as its field Linear
 
 local operators = { "call", "len", "unm", "add", "sub", "mul", "div", "concat" }
 
-local function install_operators(class)
+local function install_operators(new)
   for _, operator in ipairs(operators) do
     local method = "__" .. operator .. "__"
-    class["__" .. operator] = function(a, b, ...)
+    new["__" .. operator] = function(a, b, ...)
       local object = type(a) == "table" and a[method] and a or b
       local serve = type(object) == "table" and object[method]
       if not serve then
-        error(("%s has no operator '%s'"):format(class.__typename, operator), 2)
+        error(("%s has no operator '%s'"):format(new.__typename, operator), 2)
       end
       return serve(a, b, ...)
     end
   end
-  class.__eq = function(a, b)
+  new.__eq = function(a, b)
     local serve = a.__eq__
     if serve then return serve(a, b) end
     return rawequal(a, b)
   end
-  class.__tostring = function(self) return self:__tostring__() end
+  new.__tostring = function(self) return self:__tostring__() end
 end
 
 --- The base of all classes: what every object can do.
@@ -40,9 +42,9 @@ Object.__index = Object
 --- An object's text: the name of its class.
 function Object:__tostring__() return self.__typename end
 
---- Makes an object without running its constructor; reading files needs that.
-local function construct(class, ...)
-  local object = setmetatable({}, class)
+-- Makes an object and runs its constructor.
+local function construct(of, ...)
+  local object = setmetatable({}, of)
   local init = object.__init
   if init then init(object, ...) end
   return object
@@ -62,7 +64,7 @@ setmetatable(Object, { __call = construct })
 --              its field `Name`, as in Torch7
 -- @param parentName  the name of the class to inherit from, or nil
 -- @return the class and its parent (or nil)
-local function new_class(name, parentName)
+function class.new(name, parentName)
   check_name(name, "name")
   local parent
   if parentName ~= nil then
@@ -73,37 +75,34 @@ local function new_class(name, parentName)
         :format(parentName, name), 2)
     end
   end
-  local class = { __typename = name }
-  class.__index = class
-  install_operators(class)
-  setmetatable(class, { __index = parent or Object, __call = construct })
-  registry[name] = class
+  local new = { __typename = name }
+  new.__index = new
+  install_operators(new)
+  setmetatable(new, { __index = parent or Object, __call = construct })
+  registry[name] = new
   local package_name, short = name:match("^(.-)%.([^.]+)$")
-  if package_name and packages[package_name] then packages[package_name][short] = class end
-  return class, parent
+  if package_name and packages[package_name] then packages[package_name][short] = new end
+  return new, parent
 end
 
 --- The class of a name, or nil.
-local function find(name) return registry[name] end
+function class.find(name) return registry[name] end
 
 --- Declares that classes "name.X" become fields of the table.
-local function register_package(name, package_table) packages[name] = package_table end
+function class.package(name, package_table) packages[name] = package_table end
 
 --- True when the object's class is `name` or inherits from it.
-local function is_a(object, name)
-  local class = type(object) == "table" and getmetatable(object)
-  while class do
-    if rawget(class, "__typename") == name then return true end
-    local meta = getmetatable(class)
-    class = meta and meta.__index
+function class.isA(object, name)
+  local at = type(object) == "table" and getmetatable(object)
+  while at do
+    if rawget(at, "__typename") == name then return true end
+    local meta = getmetatable(at)
+    at = meta and meta.__index
   end
   return false
 end
 
-return setmetatable({
-  new = new_class,
-  find = find,
-  package = register_package,
-  isA = is_a,
-  Object = Object,
-}, { __call = function(_, ...) return new_class(...) end })
+--- The base of all classes.
+class.Object = Object
+
+return setmetatable(class, { __call = function(_, ...) return class.new(...) end })

@@ -19,8 +19,8 @@ function types.type(value)
   return types.typename(value) or type(value)
 end
 
---- True when the value's class is `name`, is derived from it, or, as Torch7 has it, when the class's
--- name ends with it: isTypeOf(net, "Linear").
+--- True when the value's class is `name`, is derived from it, or, as Torch7 has it, when the
+-- class's name ends with it: isTypeOf(net, "Linear").
 function types.isTypeOf(value, name)
   if type(name) == "table" then name = rawget(name, "__typename") end
   if type(name) ~= "string" then

@@ -24,6 +24,7 @@ end
 -- "nn/Linear.lua" -> "nn.Linear", "optim/init.lua" -> "optim", "init.lua" -> "cresset"
 local function module_name(file)
   local name = file:gsub("%.lua$", ""):gsub("/", "."):gsub("%.?init$", "")
+  if name == "nn.initialization" then return "nn.init" end
   return name == "" and "cresset" or name
 end
 

@@ -2,7 +2,7 @@ local transfer = require("cresset.nn.transfer")
 
 --- min(max(min_val, x), max_val), with bounds that must be given; the gradient passes strictly
 -- between them.
-return transfer("nn.Clamp", "hardTanh", {
+local Clamp = transfer("nn.Clamp", "hardTanh", {
   args = {
     { "min_value", "number", field = "min_val" },
     { "max_value", "number", field = "max_val" },
@@ -17,3 +17,5 @@ return transfer("nn.Clamp", "hardTanh", {
   end,
   tostring = function(self) return ("(%g, %g)"):format(self.min_val, self.max_val) end,
 })
+
+return Clamp

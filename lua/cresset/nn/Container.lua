@@ -107,6 +107,7 @@ function Container:share(other, ...)
   return self
 end
 
+--- Gives the parameters of all layers new values.
 function Container:reset(stdv)
   self:applyToModules(function(module) if module.reset then module:reset(stdv) end end)
 end

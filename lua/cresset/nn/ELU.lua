@@ -1,7 +1,7 @@
 local transfer = require("cresset.nn.transfer")
 
 --- x where x > 0, else alpha (exp(x) - 1) (Clevert, Unterthiner and Hochreiter 2016).
-return transfer("nn.ELU", "elu", {
+local ELU = transfer("nn.ELU", "elu", {
   args = {
     { "alpha", "number", default = 1, min = 0 },
     { "inplace", "boolean", default = false },
@@ -9,3 +9,5 @@ return transfer("nn.ELU", "elu", {
   a = "alpha",
   tostring = function(self) return ("(%g)"):format(self.alpha) end,
 })
+
+return ELU

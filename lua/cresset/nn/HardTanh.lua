@@ -1,7 +1,7 @@
 local transfer = require("cresset.nn.transfer")
 
 --- min(max(min_val, x), max_val); the gradient passes strictly between the bounds.
-return transfer("nn.HardTanh", "hardTanh", {
+local HardTanh = transfer("nn.HardTanh", "hardTanh", {
   args = {
     { "min_value", "number", default = -1, field = "min_val" },
     { "max_value", "number", default = 1, field = "max_val" },
@@ -16,3 +16,5 @@ return transfer("nn.HardTanh", "hardTanh", {
   end,
   tostring = function(self) return ("(%g, %g)"):format(self.min_val, self.max_val) end,
 })
+
+return HardTanh

@@ -2,7 +2,7 @@ local transfer = require("cresset.nn.transfer")
 
 --- max(0, x) + negval min(0, x) (Maas, Hannun and Ng 2013). In place negval must not be negative,
 -- since the sign of the output then tells the sign of the input.
-return transfer("nn.LeakyReLU", "leakyReLU", {
+local LeakyReLU = transfer("nn.LeakyReLU", "leakyReLU", {
   args = {
     { "negval", "number", default = 1 / 100 },
     { "inplace", "boolean", default = false },
@@ -15,3 +15,5 @@ return transfer("nn.LeakyReLU", "leakyReLU", {
   end,
   tostring = function(self) return ("(%g)"):format(self.negval) end,
 })
+
+return LeakyReLU

@@ -35,7 +35,7 @@ function Module:updateGradInput()
 end
 
 --- Adds scale times the parameters' gradients to theirs; nothing where there are no parameters.
-function Module.accGradParameters() end
+function Module:accGradParameters() end -- luacheck: ignore 212/self
 
 --- Returns the layer's output for the input.
 function Module:forward(input)
@@ -127,6 +127,12 @@ end
 function Module:evaluate()
   self.train = false
   return self
+end
+
+--- Gives the weights of the layer, or of all layers inside, new values by a scheme of nn.init:
+-- net:init("heNormal"), net:init("normal", 0, 0.02). Biases become 0. Returns the layer.
+function Module:init(scheme, ...)
+  return require("cresset.nn.initialization").network(self, scheme, ...)
 end
 
 --- A deep copy. Given names of parameters ("weight", "bias", ...), the copy shares these.

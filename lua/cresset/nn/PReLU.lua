@@ -10,6 +10,7 @@ local PReLU = layer("nn.PReLU", {
   parameters = function(self) return { { "weight", math.max(1, self.nOutputPlane) } } end,
 })
 
+--- Sets the weights to 0.25.
 function PReLU:reset() self.weight:fill(0.25) end
 
 function PReLU:updateOutput(input)

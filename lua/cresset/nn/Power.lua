@@ -1,8 +1,10 @@
 local transfer = require("cresset.nn.transfer")
 
 --- x^pow
-return transfer("nn.Power", "power", {
+local Power = transfer("nn.Power", "power", {
   args = { { "pow", "number" } },
   a = "pow",
   tostring = function(self) return ("(%g)"):format(self.pow) end,
 })
+
+return Power

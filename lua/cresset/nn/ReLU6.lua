@@ -1,8 +1,10 @@
 local transfer = require("cresset.nn.transfer")
 
 --- min(max(0, x), 6) (Krizhevsky 2010).
-return transfer("nn.ReLU6", "hardTanh", {
+local ReLU6 = transfer("nn.ReLU6", "hardTanh", {
   args = { { "inplace", "boolean", default = false } },
   init = function(self) self.a, self.b = 0, 6 end,
   tostring = function() return "" end,
 })
+
+return ReLU6

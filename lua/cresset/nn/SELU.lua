@@ -2,7 +2,7 @@ local transfer = require("cresset.nn.transfer")
 
 --- Self-normalizing ELU: scale x where x > 0, else scale alpha (exp(x) - 1), with the constants of
 -- Klambauer et al. 2017.
-return transfer("nn.SELU", "selu", {
+local SELU = transfer("nn.SELU", "selu", {
   args = { { "inplace", "boolean", default = false } },
   init = function(self)
     self.a = 1.0507009873554804934193349852946
@@ -10,3 +10,5 @@ return transfer("nn.SELU", "selu", {
   end,
   tostring = function() return "" end,
 })
+
+return SELU

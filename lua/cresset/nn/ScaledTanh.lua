@@ -2,7 +2,7 @@ local transfer = require("cresset.nn.transfer")
 
 --- amplitude tanh(slope x), by default LeCun's 1.7159 tanh(2/3 x) (LeCun et al. 1998, "Efficient
 -- BackProp", section 4.4).
-return transfer("nn.ScaledTanh", "scaledTanh", {
+local ScaledTanh = transfer("nn.ScaledTanh", "scaledTanh", {
   args = {
     { "amplitude", "number", default = 1.7159 },
     { "slope", "number", default = 2 / 3 },
@@ -14,3 +14,5 @@ return transfer("nn.ScaledTanh", "scaledTanh", {
   end,
   tostring = function(self) return ("(%g, %g)"):format(self.amplitude, self.slope) end,
 })
+
+return ScaledTanh

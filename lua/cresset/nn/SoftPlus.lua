@@ -1,7 +1,7 @@
 local transfer = require("cresset.nn.transfer")
 
 --- log(1 + exp(beta x)) / beta, a smooth form of ReLU; x itself where beta x is above threshold.
-return transfer("nn.SoftPlus", "softPlus", {
+local SoftPlus = transfer("nn.SoftPlus", "softPlus", {
   args = {
     { "beta", "number", default = 1 },
     { "threshold", "number", default = 20 },
@@ -13,3 +13,5 @@ return transfer("nn.SoftPlus", "softPlus", {
   end,
   tostring = function(self) return ("(%g, %g)"):format(self.beta, self.threshold) end,
 })
+
+return SoftPlus

@@ -2,7 +2,7 @@ local transfer = require("cresset.nn.transfer")
 
 --- x where x > threshold, else val. In place val must not exceed threshold, since the output then
 -- tells which elements were let through.
-return transfer("nn.Threshold", "threshold", {
+local Threshold = transfer("nn.Threshold", "threshold", {
   args = {
     { "threshold", "number", default = 1e-6 },
     { "val", "number", default = 0 },
@@ -18,3 +18,5 @@ return transfer("nn.Threshold", "threshold", {
   end,
   tostring = function(self) return ("(%g, %g)"):format(self.threshold, self.val) end,
 })
+
+return Threshold

@@ -25,9 +25,10 @@ local function gated(name, kernel)
   return Gated
 end
 
-return {
-  --- a sigmoid(b) (Dauphin et al. 2017).
-  GatedLinearUnit = gated("nn.GatedLinearUnit", "glu"),
-  --- a sigmoid(a) b (Shazeer 2020).
-  SwiGLU = gated("nn.SwiGLU", "swiglu"),
-}
+--- a sigmoid(b) (Dauphin et al. 2017).
+local GatedLinearUnit = gated("nn.GatedLinearUnit", "glu")
+
+--- a sigmoid(a) b (Shazeer 2020).
+local SwiGLU = gated("nn.SwiGLU", "swiglu")
+
+return { GatedLinearUnit = GatedLinearUnit, SwiGLU = SwiGLU }

@@ -30,7 +30,6 @@ local criteria = {
 for _, file in ipairs(criteria) do require("cresset.nn.criterion." .. file) end
 
 nn.init = require("cresset.nn.initialization")
-nn.Module.init = nn.init.network
 nn.Jacobian = require("cresset.nn.Jacobian")
 
 return nn

@@ -188,7 +188,7 @@ local takes_transposed = {
 
 --- Gives every weight of a network (the field `weight` of at least two dimensions) new values by a
 -- scheme named above, with the scheme's further arguments, and sets every bias to 0.
--- `nn.Module.init` is this function: `net:init("heNormal")`, `net:init("normal", 0, 0.02)`.
+-- As a method: `net:init("heNormal")`, `net:init("normal", 0, 0.02)`.
 -- @return net
 function init.network(net, scheme, ...)
   if not class.isA(net, "nn.Module") then fail("network", "'net' must be an nn.Module") end

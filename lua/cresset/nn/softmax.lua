@@ -20,21 +20,25 @@ local function softmax(name, is_log, sign)
   return SoftMax
 end
 
-local family = {}
-
 --- exp(x_c) / sum over the classes of exp(x)
-family.SoftMax = softmax("nn.SoftMax", false, 1)
+local SoftMax = softmax("nn.SoftMax", false, 1)
 
 --- The logarithm of SoftMax, more exact and faster than nn.Log of it.
-family.LogSoftMax = softmax("nn.LogSoftMax", true, 1)
+local LogSoftMax = softmax("nn.LogSoftMax", true, 1)
 
 --- SoftMax of -x
-family.SoftMin = softmax("nn.SoftMin", false, -1)
+local SoftMin = softmax("nn.SoftMin", false, -1)
 
 --- SoftMax under the name that Torch7 has for images.
-family.SpatialSoftMax = softmax("nn.SpatialSoftMax", false, 1)
+local SpatialSoftMax = softmax("nn.SpatialSoftMax", false, 1)
 
 --- LogSoftMax under the name that Torch7 has for images.
-family.SpatialLogSoftMax = softmax("nn.SpatialLogSoftMax", true, 1)
+local SpatialLogSoftMax = softmax("nn.SpatialLogSoftMax", true, 1)
 
-return family
+return {
+  SoftMax = SoftMax,
+  LogSoftMax = LogSoftMax,
+  SoftMin = SoftMin,
+  SpatialSoftMax = SpatialSoftMax,
+  SpatialLogSoftMax = SpatialLogSoftMax,
+}

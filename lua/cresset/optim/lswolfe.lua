@@ -14,8 +14,8 @@ local function interpolate(a, b, low, high)
 end
 
 --- A line search for optim.lbfgs and optim.cg: finds a step t along d that satisfies the strong
--- Wolfe conditions f(x + t d) <= f + c1 t gtd and |slope at t| <= c2 |gtd| (Nocedal and Wright 2006,
--- algorithms 3.5 and 3.6).
+-- Wolfe conditions f(x + t d) <= f + c1 t gtd and |slope at t| <= c2 |gtd| (Nocedal and Wright
+-- 2006, algorithms 3.5 and 3.6).
 --
 -- @param opfunc  a function: opfunc(x) returns the loss and its gradient
 -- @param x  where the search starts; it is moved to the point found

@@ -5,10 +5,12 @@ local elementwise = require("cresset.nn.criterion.elementwise")
 --
 -- 1e-12 is added inside the logarithms, as in Torch7, so that the loss stays finite. weights
 -- (optional) is broadcast to the input's size: (D) for an input of (N x D).
-return elementwise("nn.BCECriterion", "bce", {
+local BCECriterion = elementwise("nn.BCECriterion", "bce", {
   args = {
     { "weights", "tensor", optional = true },
     { "sizeAverage", "boolean", default = true },
   },
   init = function(self) self.a = 1e-12 end,
 })
+
+return BCECriterion

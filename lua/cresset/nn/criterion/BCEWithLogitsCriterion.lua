@@ -5,10 +5,12 @@ local elementwise = require("cresset.nn.criterion.elementwise")
 -- log(1 - sigmoid(x))).
 --
 -- weights and posWeight (both optional) are broadcast to the input's size: (D) for (N x D).
-return elementwise("nn.BCEWithLogitsCriterion", "bceWithLogits", {
+local BCEWithLogitsCriterion = elementwise("nn.BCEWithLogitsCriterion", "bceWithLogits", {
   args = {
     { "weights", "tensor", optional = true },
     { "sizeAverage", "boolean", default = true },
     { "posWeight", "tensor", optional = true },
   },
 })
+
+return BCEWithLogitsCriterion

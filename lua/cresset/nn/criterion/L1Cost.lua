@@ -1,6 +1,8 @@
 local elementwise = require("cresset.nn.criterion.elementwise")
 
 --- The sum of |x|, a penalty that makes the input sparse. There is no target.
-return elementwise("nn.L1Cost", "l1", {
+local L1Cost = elementwise("nn.L1Cost", "l1", {
   args = { { "sizeAverage", "boolean", default = false } },
 })
+
+return L1Cost

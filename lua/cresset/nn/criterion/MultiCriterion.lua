@@ -11,7 +11,7 @@ function MultiCriterion:__init()
 end
 
 --- Adds a criterion with a weight (1 unless told otherwise); returns the sum.
-MultiCriterion.add = weighted.add
+function MultiCriterion:add(criterion, weight) return weighted.add(self, criterion, weight) end
 
 function MultiCriterion:updateOutput(input, target)
   local loss = 0

@@ -16,7 +16,7 @@ function ParallelCriterion:__init(repeatTarget)
 end
 
 --- Adds a criterion with a weight (1 unless told otherwise); returns the sum.
-ParallelCriterion.add = weighted.add
+function ParallelCriterion:add(criterion, weight) return weighted.add(self, criterion, weight) end
 
 local function target_of(self, target, i)
   if self.repeatTarget then return target end
