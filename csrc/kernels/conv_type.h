@@ -63,6 +63,8 @@ static void NAME(fill_row)(T *out, int64_t begin, int64_t end, int64_t n, const 
     for (int64_t i = begin; i < end; i++) out[i] = in[i - begin];
   } else if (jump == 2) {
     for (int64_t i = begin; i < end; i++) out[i] = in[2 * (i - begin)];
+  } else if (jump == 4) {
+    for (int64_t i = begin; i < end; i++) out[i] = in[4 * (i - begin)];
   } else {
     for (int64_t i = begin; i < end; i++) out[i] = in[jump * (i - begin)];
   }

@@ -87,7 +87,7 @@ static double axes_cost(const plan *p) {
   double single = single_run(p), run = shared_run(p);
   if (single < run) run = single;
   return (double)(p->y.out + p->y.reach) * (double)p->x.pitch *
-             (double)(p->y.phases * p->x.phases) * 0.2 +
+             (double)(p->y.phases * p->x.phases) * (p->x.step > 1 ? 0.5 : 0.2) +
          run * (double)p->taps * (double)p->rows * 0.02;
 }
 

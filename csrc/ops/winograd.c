@@ -173,6 +173,14 @@ static cr_status take_memory(winograd *w, int64_t pieces) {
   return CR_OK;
 }
 
+/* Few pieces that the threads cannot share evenly: each thread takes some rows of all of them. */
+static void share_rows(plan *p) {
+  int threads = cr_num_threads();
+  int64_t units = p->image_units * p->row_units;
+  bool uneven = units % threads != 0 && units < 4 * threads;
+  p->row_parts = uneven && p->rows >= 2 * CR_CONV_ROWS * threads ? threads : 1;
+}
+
 cr_status cr_winograd(const cr_correlation *g, const void *weight, const void *bias) {
   cr_correlation tiles = *g;
   tiles.dest.h = ceil_div(g->dest.h, tile_size);
@@ -182,7 +190,7 @@ cr_status cr_winograd(const cr_correlation *g, const void *weight, const void *b
   winograd w = {.g = g, .bias = bias, .kernels = &cr_kernels()->winograd};
   CR_TRY(cr_plan_init(&w.plan, &tiles));
   cr_plan_cut_images(&w.plan, w.plan.kernels->vectors * w.plan.kernels->lanes);
-  cr_plan_cut_rows(&w.plan);
+  share_rows(&w.plan);
   CR_TRY(cr_plan_lay_out(&w.plan));
   int64_t pieces = w.plan.row_parts * w.plan.image_units * w.plan.row_units;
   CR_TRY(take_memory(&w, pieces));
