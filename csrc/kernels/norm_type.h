@@ -182,9 +182,8 @@ static void NAME(forward_block)(const cr_batch_norm *b, int64_t c, int64_t chann
   T *y = (T *)b->output.data + c;
   double sum[matrix_block] = {0}, squares[matrix_block] = {0}, n = (double)rows;
   T center[matrix_block], factor[matrix_block], shift[matrix_block];
-  for (int64_t r = 0; b->training && r < rows; r += matrix_rows)
-    NAME(add_block_moments)
-    (x + r * in_stride, in_stride, least(rows - r, matrix_rows), channels, x, sum, squares);
+  for (int64_t r = 0; b->training && r < rows; r += matrix_rows) NAME(add_block_moments)
+  (x + r * in_stride, in_stride, least(rows - r, matrix_rows), channels, x, sum, squares);
   for (int64_t i = 0; i < channels; i++) {
     double offset = sum[i] / n, variance = squares[i] / n - offset * offset;
     NAME(finish_moments)
@@ -344,10 +343,9 @@ static void NAME(backward_block)(const cr_batch_norm *b, int64_t c, int64_t chan
     mean[i] = k[i].mean;
     factor[i] = k[i].factor;
   }
-  for (int64_t r = 0; r < rows; r += matrix_rows)
-    NAME(add_block_products)
-    (g + r * g_stride, g_stride, x + r * x_stride, x_stride, least(rows - r, matrix_rows), channels,
-     mean, sum, dot);
+  for (int64_t r = 0; r < rows; r += matrix_rows) NAME(add_block_products)
+  (g + r * g_stride, g_stride, x + r * x_stride, x_stride, least(rows - r, matrix_rows), channels,
+   mean, sum, dot);
   for (int64_t i = 0; i < channels; i++)
     NAME(finish_products)(b, c + i, &k[i], (double)rows, sum[i], dot[i], &a[i], &d[i]);
   if (!b->grad_input.data) return;

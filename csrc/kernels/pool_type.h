@@ -33,7 +33,7 @@ static inline IVEC NAME(choose_place)(IVEC mask, IVEC a, IVEC b) {
 }
 
 static inline IVEC NAME(count_up)(void) {
-  IVEC up;
+  IVEC up = {0};
   for (int l = 0; l < LANES; l++) up[l] = l;
   return up;
 }

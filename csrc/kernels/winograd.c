@@ -108,13 +108,13 @@ static inline __attribute__((always_inline)) void transform_sums(const vec m[6],
 }
 
 static inline vec low_half(vec a, vec b) {
-  ivec which;
+  ivec which = {0};
   for (int l = 0; l < lanes; l++) which[l] = l / 2 + l % 2 * lanes;
   return __builtin_shuffle(a, b, which);
 }
 
 static inline vec high_half(vec a, vec b) {
-  ivec which;
+  ivec which = {0};
   for (int l = 0; l < lanes; l++) which[l] = lanes / 2 + l / 2 + l % 2 * lanes;
   return __builtin_shuffle(a, b, which);
 }
