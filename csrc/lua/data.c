@@ -1,9 +1,11 @@
-/* Data files, and what a progress bar asks of the terminal. */
+/* Data files, text files written whole, and what a progress bar asks of the system. */
 #include "lua/glue.h"
 
+#include "core/file.h"
 #include "core/idx.h"
 
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 static int data_read_idx(lua_State *L) {
@@ -11,6 +13,19 @@ static int data_read_idx(lua_State *L) {
   cr_tensor *t = cr_push_tensor(L, CR_U8);
   CR_CALL(L, cr_idx_read(t, path));
   return 1;
+}
+
+/* saveText(path, text): the whole file or none. */
+static int data_save_text(lua_State *L) {
+  const char *path = cr_check_path(L, 1, "path");
+  const char *text = cr_check_string(L, 2, "text");
+  size_t length = lua_rawlen(L, 2);
+  cr_writer writer;
+  CR_CALL(L, cr_writer_open(&writer, path));
+  fwrite(text, 1, length, writer.stream); /* commit looks at the stream's error flag */
+  cr_status status = cr_writer_commit(&writer);
+  cr_check(L, status);
+  return 0;
 }
 
 /* The stream's file descriptor; -1 when it is closed. */
@@ -34,12 +49,22 @@ static int train_terminal_width(lua_State *L) {
   return 1;
 }
 
+/* clock(): seconds since some moment, never going back. */
+static int train_clock(lua_State *L) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  lua_pushnumber(L, (double)now.tv_sec + 1e-9 * (double)now.tv_nsec);
+  return 1;
+}
+
 static const luaL_Reg data[] = {
+    {"saveText", data_save_text},
     {"readIDX", data_read_idx},
     {NULL, NULL},
 };
 
 static const luaL_Reg train[] = {
+    {"clock", train_clock},
     {"terminalWidth", train_terminal_width},
     {NULL, NULL},
 };

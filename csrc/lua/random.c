@@ -107,13 +107,16 @@ static int random_tensor(lua_State *L, cr_distribution d) {
 static int create_rand(lua_State *L) { return random_tensor(L, CR_UNIFORM); }
 static int create_randn(lua_State *L) { return random_tensor(L, CR_NORMAL); }
 
-/* randperm([generator,] n): a LongTensor. */
+/* randperm([generator,] [res,] n): a LongTensor. */
 static int create_randperm(lua_State *L) {
   int arg = 1;
   cr_generator *g = take_generator(L, &arg);
+  cr_tensor *t = cr_to_tensor(L, arg) ? cr_check_tensor_of(L, arg, "res", CR_I64) : NULL;
+  int res = t ? arg++ : 0;
   int64_t n = cr_check_int_range(L, arg, "n", 1, INT64_MAX / 16);
-  cr_tensor *t = cr_push_tensor(L, CR_I64);
+  if (!t) t = cr_push_tensor(L, CR_I64);
   CR_CALL(L, cr_random_permutation(t, g, n));
+  if (res) lua_settop(L, res);
   return 1;
 }
 

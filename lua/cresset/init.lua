@@ -12,5 +12,9 @@ cresset.class = require("cresset.class")
 for name, value in pairs(require("cresset.types")) do cresset[name] = value end
 cresset.nn = require("cresset.nn")
 cresset.optim = require("cresset.optim")
+cresset.image = require("cresset.image")
+cresset.data = require("cresset.data")
+cresset.plot = require("cresset.plot")
+cresset.train = require("cresset.train")
 
 return cresset

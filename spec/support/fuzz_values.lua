@@ -76,6 +76,18 @@ local tensors = {
 
 -- Constructor arguments of classes that a few small integers do not make.
 local recipes = {
+  ["data.Dataset"] = function()
+    local labels = filled("torch.LongTensor", 3)
+    return cresset.data.Dataset { images = float(3, 1, 4, 4), labels = labels }
+  end,
+  ["train.Progress"] = function()
+    return cresset.train.Progress { epochs = 2, samples = 3, stream = io.open("/dev/null", "w") }
+  end,
+  ["optim.Logger"] = function()
+    local logger = cresset.optim.Logger()
+    logger.file, logger.plotfile = io.open("/dev/null", "w"), nil
+    return logger
+  end,
   ["nn.Clamp"] = function() return class.find("nn.Clamp")(-1, 1) end,
 }
 

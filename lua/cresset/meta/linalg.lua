@@ -38,10 +38,10 @@ function Tensor:bmm(a, b) end
 function cresset.ger(res, a, b) end
 function Tensor:ger(a, b) end
 
---- beta m + alpha a b: cresset.addmm([res,] [beta,] m, [alpha,] a, b), res:addmm([beta,] m, [alpha,]
---- a, b), or in place m:addmm([beta,] [alpha,] a, b), where one number alone is alpha. m is broadcast
---- to the product's size. addmv multiplies a matrix and a vector, addr is an outer product of two
---- vectors, baddbmm works on batches.
+--- beta m + alpha a b: cresset.addmm([res,] [beta,] m, [alpha,] a, b), res:addmm([beta,] m,
+--- [alpha,] a, b), or in place m:addmm([beta,] [alpha,] a, b), where one number alone is alpha. m
+--- is broadcast to the product's size. addmv multiplies a matrix and a vector, addr is an outer
+--- product of two vectors, baddbmm works on batches.
 ---@param res Tensor? gets the result
 ---@param beta number? (1)
 ---@param m Tensor

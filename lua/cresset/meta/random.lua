@@ -103,9 +103,10 @@ function cresset.randn(generator, res, ...) end
 
 --- The numbers from 1 to n in random order, as a LongTensor.
 ---@param generator? Generator
+---@param res? Tensor a torch.LongTensor that gets them
 ---@param n integer at least 1
 ---@return Tensor
-function cresset.randperm(generator, n) end
+function cresset.randperm(generator, res, n) end
 
 --- Fills with integers from low to high, both included; without bounds, from 0 to the largest
 --- number of the type (2^24 for float32, 2^53 for float64).

@@ -12,4 +12,7 @@ for _, name in ipairs({
   optim[name] = require("cresset.optim." .. name)
 end
 
+optim.ConfusionMatrix = require("cresset.optim.ConfusionMatrix")
+optim.Logger = require("cresset.optim.Logger")
+
 return optim

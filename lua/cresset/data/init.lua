@@ -1,0 +1,14 @@
+--- cresset.data: data sets as tensors, and minibatches of them.
+local core = require("cresset.core")
+
+local data = {
+  readIDX = core.data.readIDX,
+  saveText = core.data.saveText,
+  Dataset = require("cresset.data.dataset"),
+  batches = require("cresset.data.batches"),
+  digits = require("cresset.data.digits"),
+  mnist = require("cresset.data.mnist"),
+  fashion = require("cresset.data.fashion"),
+}
+
+return data

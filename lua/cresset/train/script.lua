@@ -1,0 +1,129 @@
+--- A training script's frame: options, seed, errors, the closing line.
+local check = require("cresset.nn.arguments").check
+local core = require("cresset.core")
+
+local function integer(text)
+  local value = math.tointeger(tonumber(text))
+  if not value then return nil, ("must be an integer, got '%s'"):format(text) end
+  return value
+end
+
+local function number(text)
+  local value = tonumber(text)
+  if not value or value ~= value then return nil, ("must be a number, got '%s'"):format(text) end
+  return value
+end
+
+--- A converter for argparse that checks the option's kind and limits.
+local function converter(option)
+  local default = option.default
+  local convert = math.type(default) == "integer" and integer
+    or type(default) == "number" and number
+    or function(text) return text end
+  return function(text)
+    local value, message = convert(text)
+    if value == nil then return nil, ("option '--%s' %s"):format(option.name, message) end
+    if option.min and value < option.min then
+      return nil, ("option '--%s' must be at least %s, got %s"):format(option.name, option.min,
+        text)
+    end
+    return value
+  end
+end
+
+local common = {
+  { name = "seed", default = 1, min = 0, help = "seed of the random numbers" },
+  { name = "threads", default = 0, min = 0, help = "threads to use; 0: one for each core" },
+  { name = "out", default = "out", help = "folder for the pictures" },
+}
+
+local function add_option(parser, option)
+  local description = option.help
+  if option.default ~= "" then
+    description = ("%s (default: %s)"):format(description, tostring(option.default))
+  end
+  local target = parser:option("--" .. option.name, description)
+    :argname("<" .. (option.argument or option.name) .. ">")
+    :default(tostring(option.default))
+  if option.choices then target:choices(option.choices) end
+  target:convert(converter(option))
+end
+
+local function parse(script, arguments)
+  local found, argparse = pcall(require, "argparse")
+  if not found then
+    error("argparse is missing: install it with `luarocks install argparse`, or on Debian with "
+      .. "`apt-get install lua-argparse`", 0)
+  end
+  local parser = argparse(script.name, script.description):add_help("--help")
+  for _, option in ipairs(script.options or {}) do add_option(parser, option) end
+  for _, option in ipairs(common) do add_option(parser, option) end
+  local good, result = parser:pparse(arguments)
+  if not good then error(tostring(result):gsub("\n.*", "") .. " (see --help)", 0) end
+  return result
+end
+
+local function prepare(options)
+  if options.threads > 0 then core.setNumThreads(options.threads) end
+  core.manualSeed(options.seed)
+  local made, reason = core.paths.mkdir(options.out)
+  if not made then error(("the folder '%s' cannot be made: %s"):format(options.out, reason), 0) end
+end
+
+--- "result key=value key=value": what a script reached, for people and programs.
+local function result_line(results)
+  local parts = { "result" }
+  for _, pair in ipairs(results) do
+    local value = pair[2]
+    if math.type(value) == "float" then value = ("%.6g"):format(value) end
+    parts[#parts + 1] = ("%s=%s"):format(pair[1], tostring(value))
+  end
+  return table.concat(parts, " ")
+end
+
+--- One line for people: without the place in the source where it was raised.
+local function message_of(problem)
+  local text = tostring(problem):gsub("\n.*", "")
+  return (text:gsub("^[^:\n]+%.lua:%d+: ", ""))
+end
+
+local function handler(problem)
+  if os.getenv("CRESSET_TRACEBACK") then
+    io.stderr:write(debug.traceback(tostring(problem), 2), "\n")
+  end
+  return problem
+end
+
+--- Runs a training script: reads its options, sets seed and threads, makes the folder for its
+-- pictures, calls `main` and prints the closing line `result key=value ...`. An error, such as a
+-- wrong option or a file that cannot be read, becomes one line on the standard error stream and
+-- exit status 1 (with the environment variable CRESSET_TRACEBACK set, the places in the source
+-- too).
+-- @param script  a table:
+--   `name`, `description`  for --help and messages
+--   `options`  a list of { name =, default =, help =, choices =, min =, argument = }; the default's
+--              type (integer, number or string) is the option's. --seed, --threads, --out and
+--              --help are always there.
+--   `main`     a function that is given the table of options and returns a list of { key, value }
+-- @param arguments  the list of command line words (the global `arg`)
+local function run(script, arguments)
+  check("train.script", { "script", "table" }, script)
+  for _, field in ipairs { { "name", "string" }, { "description", "string" },
+    { "main", "function" }, { "options", "table", optional = true } } do
+    check("train.script", field, script[field[1]])
+  end
+  check("train.script", { "arguments", "table", optional = true }, arguments)
+  local function body()
+    local options = parse(script, arguments or arg or {})
+    prepare(options)
+    print(result_line(script.main(options)))
+  end
+  local good, problem = xpcall(body, handler)
+  if good then return end
+  local message = message_of(problem)
+  io.stdout:flush()
+  io.stderr:write(script.name, ": ", message, "\n")
+  os.exit(message:match("interrupted!?$") and 130 or 1, true)
+end
+
+return run

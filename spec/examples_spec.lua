@@ -1,0 +1,94 @@
+-- Each example in a tiny setting: it ends well, says what it reached, and the same twice.
+local command = require("spec.support.command")
+local files = require("spec.support.files")
+
+local function run(name, ...)
+  local out = files.folder()
+  local words = { "examples/" .. name, "--threads", "2", "--out", out, ... }
+  local text, problem, status = command.run(words)
+  return text, problem, status, out
+end
+
+local function result_of(text) return text:match("\n(result [^\n]+)\n$") end
+
+local function exists(path)
+  local file = io.open(path, "rb")
+  if file then file:close() end
+  return file ~= nil
+end
+
+local tiny = {
+  { "xor.lua", { "--epochs", "60" }, { "xor.png" },
+    "^result perceptron_and=4/4 perceptron_or=4/4 perceptron_not=2/2 perceptron_xor=[123]/4 "
+      .. "network_xor=%d/4 loss=%S+$" },
+  { "lenet.lua", { "--epochs", "1", "--samples", "64" },
+    { "lenet-filters.png", "lenet-confusion.png", "lenet-curve.svg" },
+    "^result data=digits epochs=1 loss=%S+ accuracy=%S+$" },
+  { "cdcgan.lua", { "--epochs", "1", "--samples", "64" },
+    { "cdcgan.png", "cdcgan-animation.png", "cdcgan-epochs/001.png" },
+    "^result data=digits epochs=1 discriminator=%S+ generator=%S+ classifier=%S+ variety=%S+ "
+      .. "as_asked=%S+$" },
+}
+
+describe("examples", function()
+  after_each(files.clean)
+
+  for _, case in ipairs(tiny) do
+    local name, options, pictures, pattern = table.unpack(case)
+
+    it(name .. " ends with its result, the same twice, and writes its pictures", function()
+      local text, problem, status, out = run(name, "--seed", "3", table.unpack(options))
+      assert.equal("", problem)
+      assert.equal(0, status)
+      assert.matches(pattern, result_of(text))
+      for _, picture in ipairs(pictures) do
+        assert.is_true(exists(out .. "/" .. picture), picture)
+      end
+      local again = run(name, "--seed", "3", table.unpack(options))
+      assert.equal(result_of(text), result_of(again))
+    end)
+
+    it(name .. " answers wrong options with one line and status 1", function()
+      local text, problem, status = run(name, "--colour")
+      assert.equal("", text)
+      assert.equal(name .. ": unknown option '--colour' (see --help)\n", problem)
+      assert.equal(1, status)
+      local _, not_integer, other = run(name, "--epochs", "many")
+      assert.equal(name .. ": option '--epochs' must be an integer, got 'many' (see --help)\n",
+        not_integer)
+      assert.equal(1, other)
+    end)
+
+    it(name .. " has --help", function()
+      local text, problem, status = run(name, "--help")
+      assert.equal("", problem)
+      assert.equal(0, status)
+      for _, word in ipairs { "Usage: ", "--seed", "--epochs", "--threads", "--out" } do
+        assert.is_true(text:find(word, 1, true) ~= nil, word)
+      end
+    end)
+  end
+
+  it("answers an unreadable file with one line and status 1", function()
+    local folder = files.folder()
+    for _, name in ipairs { "train-images-idx3-ubyte", "train-labels-idx1-ubyte" } do
+      local file = assert(io.open(folder .. "/" .. name, "wb"))
+      file:write("no IDX")
+      file:close()
+    end
+    for _, name in ipairs { "lenet.lua", "cdcgan.lua" } do
+      local text, problem, status = run(name, "--data", "fashion", "--folder", folder)
+      assert.equal("", text)
+      assert.equal(("%s: data.readIDX: '%s/train-images-idx3-ubyte' is not an IDX file: it must "
+        .. "begin with the bytes 00 00, a type (08 to 0e) and the number of dimensions, got 6e 6f "
+        .. "20 49\n"):format(name, folder), problem)
+      assert.equal(1, status)
+    end
+  end)
+
+  it("answers a folder that cannot be made with one line and status 1", function()
+    local _, problem, status = command.run { "examples/xor.lua", "--out", "/proc/nowhere" }
+    assert.matches("^xor%.lua: the folder '/proc/nowhere' cannot be made: [^\n]+\n$", problem)
+    assert.equal(1, status)
+  end)
+end)

@@ -1,0 +1,89 @@
+local cresset = require("cresset")
+local files = require("spec.support.files")
+local plot = require("cresset.plot")
+
+local function count(text, pattern)
+  local _, number = text:gsub(pattern, "")
+  return number
+end
+
+-- The texts of a class, in their order.
+local function texts(svg, class)
+  local found = {}
+  for text in svg:gmatch('<text class="' .. class .. '"[^>]*>([^<]*)<') do
+    found[#found + 1] = text
+  end
+  return found
+end
+
+describe("plot.svg", function()
+  it("draws lines, points, axes and a legend", function()
+    local svg = plot.svg { title = "Loss <1>", xlabel = "epoch", ylabel = "a & b",
+      { name = "training", y = { 2, 1, 0.5 } }, { name = "test", y = { 2.5, 1.5, 1 } } }
+    assert.matches("^<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"480\" height=\"320\"", svg)
+    assert.matches("</svg>\n$", svg)
+    assert.equal(6, count(svg, "<circle "))
+    assert.equal(4, count(svg, '<path class="line"')) -- two lines, and two in the legend
+    assert.matches(">Loss &lt;1&gt;<", svg)
+    assert.matches(">a &amp; b<", svg)
+    assert.matches(">training<", svg)
+    assert.same({ "1", "1.5", "2", "2.5", "3", "0", "0.5", "1", "1.5", "2", "2.5" },
+      texts(svg, "tick"))
+  end)
+
+  it("puts points where they belong", function()
+    local svg = plot.svg { ymin = 0, ymax = 10, width = 174, height = 178, { y = { 0, 10, 5 } } }
+    -- the axes span 100 x 100: x from 58, y from 34
+    assert.matches('d="M58.00 134.00L108.00 34.00L158.00 84.00"', svg)
+  end)
+
+  it("takes tensors and x values", function()
+    local svg = plot.svg { { x = cresset.Tensor { 10, 20 }, y = cresset.Tensor { 1, 2 } } }
+    local ticks = texts(svg, "tick")
+    assert.equal("10", ticks[1])
+    assert.is_true(table.concat(ticks, " "):find(" 20 ") ~= nil)
+  end)
+
+  it("has ticks at powers of ten on a logarithmic axis", function()
+    local svg = plot.svg { logy = true, { y = { 1000, 1, 0.01 } } }
+    assert.matches("0.01 0.1 1 10 100 1000$", table.concat(texts(svg, "tick"), " "))
+  end)
+
+  it("leaves out what cannot be drawn", function()
+    assert.equal(2, count(plot.svg { { y = { 1, 0 / 0, 1 / 0, 2 } } }, "<circle "))
+    assert.equal(1, count(plot.svg { logy = true, { y = { 0, -1, 5 } } }, "<circle "))
+    for _, values in ipairs { {}, { 0 / 0 }, { 3 }, { 3, 3 }, { 1e300, -1e300 }, { 1e17, 1e17 } } do
+      local svg = plot.svg { { y = values } }
+      assert.equal(0, count(svg, "nan"))
+      assert.equal(0, count(svg, "inf"))
+    end
+  end)
+
+  it("draws many points as a line alone, and several plots side by side", function()
+    local many = {}
+    for k = 1, 100 do many[k] = k end
+    local svg = plot.svg({ { y = many } }, { { y = many } })
+    assert.equal(0, count(svg, "<circle "))
+    assert.matches('width="960"', svg)
+  end)
+
+  it("checks its arguments", function()
+    assert.has_error(function() plot.svg() end, "plot.svg: expected a table of series")
+    assert.has_error(function() plot.svg {} end,
+      "plot.svg: a plot must be a table of one or more series")
+    assert.has_error(function() plot.svg { { y = 3 } } end,
+      "plot.svg: series 1 must have a list of numbers, 'y'")
+    assert.has_error(function() plot.svg { width = 0, { y = {} } } end,
+      "plot.svg: 'width' must be a number from 100 to 10000")
+  end)
+end)
+
+describe("plot.save", function()
+  after_each(files.clean)
+
+  it("writes the file", function()
+    local name = files.name(".svg")
+    plot.save(name, { { y = { 1, 2 } } })
+    assert.equal(plot.svg { { y = { 1, 2 } } }, files.read(name))
+  end)
+end)
