@@ -46,6 +46,15 @@ local function keep_public(all)
   local public, index = {}, {}
   for _, symbol in ipairs(symbols.list()) do public[parse.canonical(symbol.name)] = true end
   for _, name in ipairs { "cresset", "Tensor", "Storage", "Generator" } do public[name] = true end
+  -- Functions that reach the user under another name than their file gives them.
+  for _, symbol in ipairs(symbols.list()) do
+    local name = parse.canonical(symbol.name)
+    local info = type(symbol.value) == "function" and debug.getinfo(symbol.value, "S")
+    local entry = info and all[parse.place(info.source:sub(2), info.linedefined)]
+    if entry and not all[name] then
+      index[name] = { name = name, arguments = entry.arguments, text = entry.text, file = entry.file }
+    end
+  end
   for name, entry in pairs(all) do
     if public[name] or public[name:match("^(.*):__init$") or ""] then index[name] = entry end
   end

@@ -52,8 +52,19 @@ local declarations = {
   { "^%s*([%a_][%w_]*%.[%w_.]+)%s*=%s*()", "value" },
 }
 
+-- The class that a line such as `return layer("nn.Linear", {` declares, or nil.
+local function declared_class(line)
+  local typename = line:match('^local [%a_][%w_]* = { __typename = "([%w_.]+)"')
+  if typename then return typename end
+  local maker, class = line:match('([%a_][%w_.]*)%(%s*"(%a[%w_]*%.[%w_.]+)"')
+  if not maker or maker == "require" or maker == "error" then return nil end
+  return class
+end
+
 -- The name that a declaration's line gives, its list of arguments and its kind; or nil.
 local function declared(line)
+  local class = declared_class(line)
+  if class then return class, nil, "class" end
   for _, pattern in ipairs(declarations) do
     local name, arguments = line:match(pattern[1])
     if name then return name, type(arguments) == "string" and arguments or nil, pattern[2] end
@@ -61,6 +72,7 @@ local function declared(line)
 end
 
 local function full_name(name, kind, aliases)
+  if kind == "class" then return parse.canonical(name) end
   local head, rest = name:match("^([%w_]+)([.:].+)$")
   if not head then
     if kind == "function" then return nil end
@@ -117,7 +129,11 @@ local function add(index, name, entry)
   if name and #entry.text > 0 and not index[name] then index[name] = entry end
 end
 
---- Adds what one file documents to the index (name -> { name, arguments, text (lines), file }).
+--- The key of the function that is declared in this line of a source.
+function parse.place(path, line) return ("@%s:%d"):format(path, line) end
+
+--- Adds what one file documents to the index (name -> { name, arguments, text (lines), file }); a
+-- function stands there under parse.place too.
 -- @param path  of the file
 -- @param file  the same, from the library's folder
 function parse.file(index, path, file)
@@ -130,7 +146,9 @@ function parse.file(index, path, file)
     while line and declared(line) do
       local name, arguments, kind = declared(line)
       local full = full_name(name, kind, aliases)
-      add(index, full, { name = full, arguments = arguments, text = block, file = file })
+      local entry = { name = full, arguments = arguments, text = block, file = file }
+      add(index, full, entry)
+      index[parse.place(path, below)] = entry
       -- Stubs in a row share the comment above the first one.
       local is_stub = line:match("%) end%s*$")
       below = below + 1
