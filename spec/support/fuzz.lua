@@ -188,6 +188,7 @@ end
 local count = 0
 for _, symbol in ipairs(all_symbols()) do
   local is_callable = type(symbol.value) == "function" or symbol.kind == "class"
+    or symbol.kind == "constructor"
   local is_wanted = not options.only or symbol.name:find(options.only)
   if is_callable and is_wanted and not skipped[symbol.name] and not is_lua_method(symbol) then
     count = count + 1

@@ -44,7 +44,9 @@ end
 -- Comments of what users cannot reach are no help to them.
 local function keep_public(all)
   local public, index = {}, {}
-  for _, symbol in ipairs(symbols.list()) do public[parse.canonical(symbol.name)] = true end
+  for _, symbol in ipairs(symbols.list()) do
+    public[parse.canonical(symbol.name)] = symbol.value
+  end
   for _, name in ipairs { "cresset", "Tensor", "Storage", "Generator" } do public[name] = true end
   -- Functions that reach the user under another name than their file gives them.
   for _, symbol in ipairs(symbols.list()) do
@@ -56,7 +58,10 @@ local function keep_public(all)
     end
   end
   for name, entry in pairs(all) do
-    if public[name] or public[name:match("^(.*):__init$") or ""] then index[name] = entry end
+    if public[name] ~= nil or public[name:match("^(.*):__init$") or ""] then
+      index[name] = entry
+      entry.value = public[name]
+    end
   end
   return index
 end
@@ -137,6 +142,7 @@ end
 
 --- The text that is shown for an entry.
 function help.text(entry, value)
+  if value == nil then value = entry.value end
   local arguments = declared_arguments(value) or entry.arguments or ""
   if arguments == "" and type(value) == "table" then
     local init = help.index()[entry.name .. ":__init"]
@@ -150,7 +156,12 @@ function help.text(entry, value)
 end
 
 local function first_sentence(entry, width)
-  local text = table.concat(entry.text, " ")
+  local lines = {}
+  for i, line in ipairs(entry.text) do
+    if line:match("^%s*@") then break end
+    lines[i] = line
+  end
+  local text = table.concat(lines, " ")
   text = text:match("^(.-)[.:]%s") or text:gsub("[.:]$", "")
   if #text <= width then return text end
   return text:sub(1, width - 3):gsub("%s+%S*$", "") .. " ..."
@@ -221,6 +232,7 @@ local function text_for_name(name)
   local text = value ~= nil and text_for_value(value)
   if text then return text end
   local same = search.exact(index, name)
+  if #same == 0 then same = search.exact(index, name, true) end
   if #same == 1 then return full_text(index[same[1]]) end
   if #same > 1 then
     local texts = {}

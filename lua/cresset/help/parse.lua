@@ -16,6 +16,7 @@ local common_names = {
 --- "cresset.nn.Linear" and "nn.Linear" are one thing, "torch.zeros" is cresset.zeros.
 function parse.canonical(name)
   name = name:gsub("^torch%.", "cresset.")
+  if name == "cresset.Tensor" then return "Tensor" end -- its methods are Tensor:add, ...
   local package_and_rest = name:match("^cresset%.([%w_]+[.:].+)$")
   if package_and_rest then return package_and_rest end
   return name

@@ -53,10 +53,13 @@ function search.find(index, text, most)
 end
 
 --- The names whose last part is the word: "add" finds Tensor:add, cresset.add, ...
-function search.exact(index, word)
+-- @param ignoresCase  true to find nn.Linear for "linear" too
+function search.exact(index, word, ignoresCase)
   local names = {}
+  if ignoresCase then word = word:lower() end
+  local pattern = "[.:]" .. word:gsub("%W", "%%%0") .. "$"
   for name in pairs(index) do
-    if name:match("[.:]" .. word:gsub("%W", "%%%0") .. "$") then names[#names + 1] = name end
+    if (ignoresCase and name:lower() or name):match(pattern) then names[#names + 1] = name end
   end
   table.sort(names)
   return names

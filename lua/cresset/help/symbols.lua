@@ -7,6 +7,12 @@ local skipped = { package = true, loaded = true }
 
 local function is_public(name) return type(name) == "string" and name:sub(1, 1) ~= "_" end
 
+-- A table that is called to make something, such as cresset.FloatTensor.
+local function is_constructor(value)
+  local meta = getmetatable(value)
+  return type(meta) == "table" and rawget(meta, "__call") ~= nil
+end
+
 local function is_class(value) return type(rawget(value, "__typename")) == "string" end
 
 local function sorted_fields(source)
@@ -42,6 +48,9 @@ local function add_table(found, prefix, source, seen)
         found[#found + 1] = { name = class, value = value, kind = "class" }
         add_methods(found, class, value)
       end
+    elseif type(value) == "table" and is_constructor(value) and next(value) == nil
+      or value == source.Tensor then
+      found[#found + 1] = { name = full, value = value, kind = "constructor" }
     elseif type(value) == "table" then
       local package = full:gsub("^cresset%.", "")
       found[#found + 1] = { name = package, value = value, kind = "package" }

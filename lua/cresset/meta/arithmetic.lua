@@ -144,7 +144,7 @@ function Tensor:eq(a, b) end
 function cresset.ne(res, a, b) end
 function Tensor:ne(a, b) end
 
---- -x
+--- -x.
 ---@return Tensor
 function cresset.neg(res, x) end
 function Tensor:neg(x) end
@@ -154,7 +154,7 @@ function Tensor:neg(x) end
 function cresset.abs(res, x) end
 function Tensor:abs(x) end
 
---- x * x
+--- x * x.
 ---@return Tensor
 function cresset.square(res, x) end
 function Tensor:square(x) end
@@ -169,12 +169,12 @@ function Tensor:sign(x) end
 function cresset.sqrt(res, x) end
 function Tensor:sqrt(x) end
 
---- 1 / sqrt(x) For float32 and float64.
+--- 1 / sqrt(x). For float32 and float64.
 ---@return Tensor
 function cresset.rsqrt(res, x) end
 function Tensor:rsqrt(x) end
 
---- 1 / x For float32 and float64.
+--- 1 / x. For float32 and float64.
 ---@return Tensor
 function cresset.reciprocal(res, x) end
 function Tensor:reciprocal(x) end
@@ -214,7 +214,7 @@ function Tensor:log10(x) end
 function cresset.tanh(res, x) end
 function Tensor:tanh(x) end
 
---- 1 / (1 + exp(-x)) For float32 and float64.
+--- 1 / (1 + exp(-x)). For float32 and float64.
 ---@return Tensor
 function cresset.sigmoid(res, x) end
 function Tensor:sigmoid(x) end
