@@ -69,7 +69,7 @@ function class.new(name, parentName)
   local parent
   if parentName ~= nil then
     check_name(parentName, "parentName")
-    parent = registry[parentName]
+    parent = class.find(parentName)
     if not parent then
       error(("cresset.class: the parent class '%s' of '%s' does not exist")
         :format(parentName, name), 2)
@@ -85,8 +85,18 @@ function class.new(name, parentName)
   return new, parent
 end
 
---- The class of a name, or nil.
-function class.find(name) return registry[name] end
+local lazy = {} -- packages that may not be loaded yet
+for _, name in ipairs(require("cresset.packages")) do lazy[name] = true end
+
+--- The class of a name, or nil. Loads the package that it belongs to.
+function class.find(name)
+  local package_name = type(name) == "string" and name:match("^(%w+)%.")
+  if package_name and not registry[name] and lazy[package_name] then
+    lazy[package_name] = nil
+    require("cresset." .. package_name)
+  end
+  return registry[name]
+end
 
 --- Declares that classes "name.X" become fields of the table.
 function class.package(name, package_table) packages[name] = package_table end

@@ -4,17 +4,27 @@
 local core = require("cresset.core")
 
 local cresset = {}
-for name, value in pairs(core) do cresset[name] = value end
-cresset.version = require("cresset.version")
-require("cresset.print")
-for name, value in pairs(require("cresset.join")) do cresset[name] = value end
-cresset.class = require("cresset.class")
-for name, value in pairs(require("cresset.types")) do cresset[name] = value end
-cresset.nn = require("cresset.nn")
-cresset.optim = require("cresset.optim")
-cresset.image = require("cresset.image")
-cresset.data = require("cresset.data")
-cresset.plot = require("cresset.plot")
-cresset.train = require("cresset.train")
+local packages = {} -- name -> true: loaded when first used, so that a small script starts fast
+for _, name in ipairs(require("cresset.packages")) do packages[name] = true end
 
-return cresset
+local function add(source)
+  for name, value in pairs(source) do
+    if not packages[name] then cresset[name] = value end
+  end
+end
+
+add(core)
+add(require("cresset.join"))
+add(require("cresset.types"))
+require("cresset.print")
+cresset.version = require("cresset.version")
+cresset.class = require("cresset.class")
+
+return setmetatable(cresset, {
+  __index = function(_, name)
+    if not packages[name] then return nil end
+    local package = require("cresset." .. name)
+    cresset[name] = package
+    return package
+  end,
+})

@@ -70,7 +70,7 @@ end
 -- in a fixed order. Parts that are loaded when first used are loaded now.
 function symbols.list()
   local cresset = require("cresset")
-  for _, name in ipairs(cresset.packages or {}) do local _ = cresset[name] end
+  for _, name in ipairs(require("cresset.packages")) do local _ = cresset[name] end
   local found, seen = {}, { [_G] = true, [cresset.Tensor] = true }
   add_methods(found, "Tensor", cresset.Tensor)
   add_methods(found, "Storage", methods_of(cresset.zeros(1):size()))
