@@ -54,7 +54,8 @@ local function keep_public(all)
     local info = type(symbol.value) == "function" and debug.getinfo(symbol.value, "S")
     local entry = info and all[parse.place(info.source:sub(2), info.linedefined)]
     if entry and not all[name] then
-      index[name] = { name = name, arguments = entry.arguments, text = entry.text, file = entry.file }
+      index[name] =
+        { name = name, arguments = entry.arguments, text = entry.text, file = entry.file }
     end
   end
   for name, entry in pairs(all) do
@@ -66,14 +67,19 @@ local function keep_public(all)
   return index
 end
 
+--- Everything that the sources document, public or not.
+function help.scanned()
+  local all = {}
+  scan(all, "")
+  return all
+end
+
 local built
 
 --- All documented names: name -> { name, arguments, text = lines, file }.
 function help.index()
   if not built then
-    local all = {}
-    scan(all, "")
-    built = keep_public(all)
+    built = keep_public(help.scanned())
   end
   return built
 end
