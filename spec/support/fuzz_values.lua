@@ -87,6 +87,8 @@ local recipes = {
     local logger = cresset.optim.Logger()
     logger.file, logger.plotfile = io.open("/dev/null", "w"), nil
     return logger
+  ["nn.Residual"] = function()
+    return class.find("nn.Residual")(class.find("nn.Tanh")())
   end,
   ["nn.Clamp"] = function() return class.find("nn.Clamp")(-1, 1) end,
 }

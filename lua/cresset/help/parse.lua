@@ -26,6 +26,7 @@ end
 local function module_name(file)
   local name = file:gsub("%.lua$", ""):gsub("/", "."):gsub("%.?init$", "")
   if name == "nn.initialization" then return "nn.init" end
+  if name == "types" then return "cresset" end
   return name == "" and "cresset" or name
 end
 

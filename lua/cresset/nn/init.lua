@@ -9,7 +9,9 @@ class.package("nn", nn)
 -- In the order in which they build on each other; each file declares classes named "nn...".
 local files = {
   "Module", "Container", "Criterion",
-  "Sequential", "ParallelTable", "Identity",
+  "Sequential", "ParallelTable", "ConcatTable", "Concat", "MapTable", "Residual", "Identity",
+  "CAddTable", "table_arithmetic", "SelectTable", "NarrowTable", "FlattenTable", "SplitTable",
+  "views", "Replicate", "Contiguous", "GradientReversal", "MM",
   "Linear", "View", "Reshape", "Flatten", "JoinTable",
   "simple_transfer", "softmax", "gated", "ReLU", "LeakyReLU", "ReLU6", "Threshold", "HardTanh",
   "Clamp", "HardShrink", "SoftShrink", "SoftPlus", "ELU", "SELU", "GELU", "ScaledTanh", "Power",

@@ -78,7 +78,8 @@ end
 -- @param config  maxIter (20), maxEval (1.25 maxIter), tolFun (1e-5): ends when the gradient's sum
 --                of absolute values is below; tolX (1e-9): ends when a step or the change of the
 --                loss is; nCorrection (100): steps remembered; learningRate (1): the length of a
---                step, times the method's own; lineSearch (none, or optim.lswolfe), lineSearchOptions
+--                step, times the method's own; lineSearch (none, or optim.lswolfe) and
+--                lineSearchOptions
 -- @param state  where the optimizer keeps its memory (default: config)
 -- @return x, a table with the loss at the start and after each step, the number of evaluations
 local function lbfgs(opfunc, x, config, state)

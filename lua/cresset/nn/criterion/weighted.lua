@@ -1,6 +1,6 @@
 --- What nn.MultiCriterion and nn.ParallelCriterion share: a list of criteria with weights.
 local class = require("cresset.class")
-local core = require("cresset.core")
+local nested = require("cresset.nn.nested")
 
 local weighted = {}
 
@@ -19,23 +19,8 @@ function weighted.add(self, criterion, weight)
   return self
 end
 
---- Makes `into` (nil, a tensor or a table) have the form of value, a tensor or a table of such, and
--- sets it to factor times value, or adds that to it.
-function weighted.accumulate(into, value, factor, is_sum)
-  if core.isTensor(value) then
-    if not core.isTensor(into) or into:type() ~= value:type() then into = value.new() end
-    if is_sum then return into:add(factor, value) end
-    return into:resizeAs(value):copy(value):mul(factor)
-  end
-  local result = type(into) == "table" and into or {}
-  for key, part in pairs(value) do
-    result[key] = weighted.accumulate(result[key], part, factor, is_sum)
-  end
-  for key in pairs(result) do
-    if value[key] == nil then result[key] = nil end
-  end
-  return result
-end
+--- As nested.accumulate.
+weighted.accumulate = nested.accumulate
 
 --- The text of a criterion with the list of its parts.
 function weighted.text(self)

@@ -1,0 +1,16 @@
+local layer = require("cresset.nn.layer")
+
+--- Copies its input into contiguous memory, unless it lies in such already.
+local Contiguous = layer("nn.Contiguous", {})
+
+function Contiguous:updateOutput(input)
+  self.output = input:contiguous()
+  return self.output
+end
+
+function Contiguous:updateGradInput(_, gradOutput)
+  self.gradInput = gradOutput:contiguous()
+  return self.gradInput
+end
+
+return Contiguous

@@ -1,0 +1,39 @@
+local layer = require("cresset.nn.layer")
+
+--- Puts the tensors of nested tables into one table, in order.
+local FlattenTable = layer("nn.FlattenTable", {
+  init = function(self) self.output, self.gradInput = {}, {} end,
+})
+
+local function flatten(value, into)
+  if type(value) ~= "table" then
+    into[#into + 1] = value
+  else
+    for _, part in ipairs(value) do flatten(part, into) end
+  end
+  return into
+end
+
+--- Takes the elements of `flat` from place `at` on into the form of value.
+local function unflatten(value, flat, at)
+  if type(value) ~= "table" then return flat[at], at + 1 end
+  local result = {}
+  for i, part in ipairs(value) do result[i], at = unflatten(part, flat, at) end
+  return result, at
+end
+
+function FlattenTable:updateOutput(input)
+  if type(input) ~= "table" then self:fail("input must be a table, got %s", type(input)) end
+  self.output = flatten(input, {})
+  return self.output
+end
+
+function FlattenTable:updateGradInput(input, gradOutput)
+  if type(gradOutput) ~= "table" or #gradOutput ~= #flatten(input, {}) then
+    self:fail("gradOutput must be a table of %d elements", #flatten(input, {}))
+  end
+  self.gradInput = unflatten(input, gradOutput, 1)
+  return self.gradInput
+end
+
+return FlattenTable

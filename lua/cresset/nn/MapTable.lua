@@ -1,0 +1,86 @@
+local class = require("cresset.class")
+local nested = require("cresset.nn.nested")
+
+--- nn.MapTable(module): the same layer, with the same parameters, for every element of a table.
+local MapTable, parent = class("nn.MapTable", "nn.Container")
+
+local shared = { "weight", "bias", "gradWeight", "gradBias" }
+
+function MapTable:__init(module)
+  parent.__init(self)
+  self.output, self.gradInput = {}, {}
+  if module ~= nil then self:add(module) end
+end
+
+--- Sets the layer; returns the map.
+function MapTable:add(module)
+  if not class.isA(module, "nn.Module") then self.__class_fail(self, "add", module) end
+  self.modules = { module }
+  return self
+end
+
+--- Makes one copy for each element and has it share the parameters, wherever they are now.
+local function provide(self, count)
+  if not self.modules[1] then error("nn.MapTable: has no layer: give it one with :add()", 0) end
+  for i = 2, count do
+    self.modules[i] = self.modules[i] or self.modules[1]:clone()
+    self.modules[i]:share(self.modules[1], table.unpack(shared))
+  end
+end
+
+local function map(self, method, input, gradOutput, ...)
+  nested.check_table(self.__typename, input, "input", 1)
+  provide(self, #input)
+  local results = {}
+  for i = 1, #input do
+    results[i] = self:rethrowErrors(self.modules[i], i, method, input[i],
+      gradOutput and gradOutput[i], ...)
+  end
+  return results
+end
+
+function MapTable:updateOutput(input)
+  self.output = map(self, "updateOutput", input)
+  return self.output
+end
+
+function MapTable:updateGradInput(input, gradOutput)
+  nested.check_table(self.__typename, gradOutput, "gradOutput", #input)
+  self.gradInput = map(self, "updateGradInput", input, gradOutput)
+  return self.gradInput
+end
+
+function MapTable:backward(input, gradOutput, scale)
+  nested.check_table(self.__typename, gradOutput, "gradOutput", #input)
+  self.gradInput = map(self, "backward", input, gradOutput, scale or 1)
+  return self.gradInput
+end
+
+function MapTable:accGradParameters(input, gradOutput, scale)
+  map(self, "accGradParameters", input, gradOutput, scale or 1)
+end
+
+--- The parameters of the one layer.
+function MapTable:parameters()
+  if self.modules[1] then return self.modules[1]:parameters() end
+end
+
+function MapTable:zeroGradParameters()
+  if self.modules[1] then self.modules[1]:zeroGradParameters() end
+end
+
+function MapTable:updateParameters(learningRate)
+  if self.modules[1] then self.modules[1]:updateParameters(learningRate) end
+end
+
+--- Drops the copies.
+function MapTable:clearState()
+  self.modules = { self.modules[1] }
+  return parent.clearState(self)
+end
+
+function MapTable:__tostring__()
+  return ("nn.MapTable(%s)"):format(tostring(self.modules[1] or ""))
+end
+
+return MapTable

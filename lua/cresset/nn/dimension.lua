@@ -1,0 +1,28 @@
+--- Dimensions as layers take them: counted from 1, or from the end when negative.
+local dimension = {}
+
+--- The dimension of an input, one further on for a batch: an input of one dimension more than
+-- nInputDims (nil: there are no batches). Fails when the input does not have it.
+function dimension.of(layer, input, wanted, nInputDims)
+  local dims = input:dim()
+  local at = wanted
+  if wanted < 0 then
+    at = dims + wanted + 1
+  elseif nInputDims and dims == nInputDims + 1 then
+    at = wanted + 1
+  end
+  if at < 1 or at > dims then
+    layer:fail("input has no dimension %d, it has %d", wanted, dims)
+  end
+  return at
+end
+
+--- Fails unless gradOutput has the sizes of the output.
+function dimension.check_gradient(layer, gradOutput, output)
+  if not gradOutput:isSameSizeAs(output) then
+    layer:fail("gradOutput must be (%s), got (%s)", table.concat(output:size():totable(), " x "),
+      table.concat(gradOutput:size():totable(), " x "))
+  end
+end
+
+return dimension

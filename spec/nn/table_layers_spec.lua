@@ -1,0 +1,128 @@
+local cresset = require("cresset")
+local learning = require("spec.support.learning")
+local table_checks = require("spec.support.table_checks")
+
+local nn = cresset.nn
+local fill, values, assert_near = learning.fill, learning.values, learning.assert_near
+
+local two, three = { { 2, 3 }, { 2, 3 } }, { { 2, 3 }, { 2, 3 }, { 2, 3 } }
+
+local cases = {
+  { "CAddTable", function() return nn.CAddTable() end, { three, two } },
+  { "CSubTable", function() return nn.CSubTable() end, { two } },
+  { "CMulTable", function() return nn.CMulTable() end, { three, two } },
+  { "CDivTable", function() return nn.CDivTable() end, { two } },
+  { "SelectTable", function() return nn.SelectTable(-1) end,
+    { three, { { 2 }, { { 3 }, { 4 } } } } },
+  { "NarrowTable", function() return nn.NarrowTable(2, 2) end, { three } },
+  { "FlattenTable", function() return nn.FlattenTable() end,
+    { { { 2 }, { { 3 }, { { 4 }, { 1, 2 } } } } } },
+  { "SplitTable", function() return nn.SplitTable(2) end, { { 3, 2 }, { 2, 3, 2 } } },
+  { "SplitTable of samples", function() return nn.SplitTable(1, 2) end, { { 3, 2 }, { 2, 3, 2 } } },
+  { "JoinTable", function() return nn.JoinTable(2) end, { { { 2, 3 }, { 2, 1 } } } },
+  { "ConcatTable", function()
+    return nn.ConcatTable():add(nn.Linear(3, 2)):add(nn.Tanh()):add(nn.Identity())
+  end, { { 4, 3 } } },
+  { "ConcatTable of a table", function()
+    return nn.ConcatTable():add(nn.CAddTable()):add(nn.CMulTable())
+  end, { two } },
+  { "Concat", function() return nn.Concat(2):add(nn.Linear(3, 2)):add(nn.Tanh()) end,
+    { { 4, 3 } } },
+  { "MapTable", function() return nn.MapTable(nn.Linear(3, 2)) end, { three, two } },
+  { "Residual", function()
+    return nn.Residual(nn.Sequential():add(nn.Linear(3, 3)):add(nn.Tanh()))
+  end, { { 4, 3 } } },
+  { "ParallelTable", function() return nn.ParallelTable():add(nn.Tanh()):add(nn.Linear(3, 1)) end,
+    { two } },
+  { "MM", function() return nn.MM() end, { { { 2, 3 }, { 3, 4 } }, { { 2, 2, 3 }, { 2, 3, 1 } } } },
+  { "MM transposed", function() return nn.MM(true, true) end,
+    { { { 3, 2 }, { 4, 3 } }, { { 2, 3, 2 }, { 2, 1, 3 } } } },
+  { "Select", function() return nn.Select(-1, 2) end, { { 2, 3 }, { 2, 2, 3 } } },
+  { "Narrow", function() return nn.Narrow(2, 2, -1) end, { { 2, 3 }, { 2, 4, 2 } } },
+  { "Squeeze", function() return nn.Squeeze() end, { { 2, 1, 3 } } },
+  { "Squeeze of one dimension", function() return nn.Squeeze(1, 2) end, { { 2, 1, 3 }, { 1, 3 } } },
+  { "Unsqueeze", function() return nn.Unsqueeze(1, 1) end, { { 2, 3 }, { 3 } } },
+  { "Transpose", function() return nn.Transpose({ 1, 2 }, { 2, 3 }) end, { { 2, 3, 4 } } },
+  { "Replicate", function() return nn.Replicate(3, 1, 1) end, { { 2 }, { 2, 3 } } },
+  { "Contiguous", function() return nn.Contiguous() end, { { 2, 3 } } },
+}
+
+for _, case in ipairs(cases) do
+  describe("nn." .. case[1], function() table_checks(case[2], case[3]) end)
+end
+
+describe("layers of tables", function()
+  local a, b = fill("float", 1, { 2, 3 }), fill("float", 2, { 2, 3 })
+
+  it("add in place", function()
+    local layer = nn.CAddTable(true)
+    local sum = values(nn.CAddTable():forward({ a, b }))
+    local x = a:clone()
+    assert_near(sum, layer:forward({ x, b }), 0)
+    assert_near(sum, x, 0)
+    local gradInput = layer:backward({ x, b }, b)
+    assert_near(values(b), gradInput[2], 0)
+  end)
+
+  it("use fewer gradients for fewer inputs", function()
+    local layer = nn.CMulTable()
+    layer:forward({ a, b, a })
+    layer:backward({ a, b, a }, b)
+    layer:forward({ a, b })
+    assert.are.equal(2, #layer:backward({ a, b }, b))
+  end)
+
+  it("share a map's parameters, also after they were made flat", function()
+    local map = nn.MapTable(nn.Linear(3, 2))
+    map:forward({ a, b })
+    local flat = map:getParameters()
+    assert.are.equal(8, flat:nElement())
+    flat:fill(0.5)
+    local output = map:forward({ a, b })
+    assert_near(values(map:get(1):forward(b)), output[2]:clone(), 1e-6)
+  end)
+
+  it("reverse gradients", function()
+    local layer = nn.GradientReversal(0.5)
+    assert.are.equal(a, layer:forward(a))
+    local expected = values(b)
+    for i, v in ipairs(expected) do expected[i] = -0.5 * v end
+    assert_near(expected, layer:backward(a, b), 1e-7)
+    assert.are.equal(2, layer:setLambda(2).lambda)
+  end)
+
+  it("refuse what does not fit", function()
+    local wide = fill("float", 1, { 2, 4 })
+    for _, case in ipairs({
+      { nn.CAddTable(), { a, wide }, "nn.CAddTable: input[2] must have the size of input[1]" },
+      { nn.CSubTable(), { a }, "nn.CSubTable: input must be a table of 2 elements, got 1" },
+      { nn.CMulTable(), a,
+        "nn.CMulTable: input must be a table of at least 1 element, got userdata" },
+      { nn.SelectTable(3), { a, b }, "nn.SelectTable(3): input has no element 3" },
+      { nn.NarrowTable(2, 2), { a, b },
+        "nn.NarrowTable(2, 2): input must be a table of 3 elements, got 2" },
+      { nn.SplitTable(3), a, "nn.SplitTable(3): input has no dimension 3, it has 2" },
+      { nn.Select(2, 9), a, "nn.Select(2, 9): input has 3 slices in dimension 2, not 9" },
+      { nn.Narrow(1, 2, 4), a,
+        "nn.Narrow(1, 2, 4): input has 2 slices in dimension 1, not 4 from 2 on" },
+      { nn.Concat(3):add(nn.Tanh()), a, "nn.Concat: the layers' outputs have no dimension 3" },
+      { nn.Residual(nn.Linear(3, 2)), a,
+        "nn.Residual: the layer's output must have the input's size" },
+      { nn.ConcatTable():add(nn.Linear(4, 1)), a,
+        "nn.ConcatTable[1] nn.Linear(4 -> 1): input must be (N x 4), got (2 x 3)" },
+    }) do
+      local layer, input, message = table.unpack(case)
+      local ok, err = pcall(layer.forward, layer, input)
+      assert.is_false(ok)
+      assert.are.equal(message, err)
+    end
+    assert.has_error(function() nn.Residual(3) end,
+      "nn.Residual: 'module' must be an nn.Module, got 3")
+    assert.has_error(function() nn.Concat("x") end,
+      "nn.Concat: 'dimension' must be an integer of at least 1, got x")
+    assert.has_error(function() nn.Transpose(1, 2) end,
+      "nn.Transpose: every argument must be a table of two dimensions")
+    assert.has_error(function() nn.MapTable():forward({ a }) end,
+      "nn.MapTable: has no layer: give it one with :add()")
+  end)
+end)
