@@ -87,6 +87,7 @@ local recipes = {
     local logger = cresset.optim.Logger()
     logger.file, logger.plotfile = io.open("/dev/null", "w"), nil
     return logger
+  end,
   ["nn.Residual"] = function()
     return class.find("nn.Residual")(class.find("nn.Tanh")())
   end,
