@@ -168,6 +168,100 @@ static void output(const cr_winograd_output *o) {
   }
 }
 
+/* ---- gradient to the weights ---- */
+
+/* A times the column d. */
+static inline __attribute__((always_inline)) void transform_gradient(const vec d[4], vec out[6]) {
+  vec even = d[0] + d[2], odd = d[1] + d[3], wide = d[0] + 4 * d[2], steep = 2 * d[1] + 8 * d[3];
+  out[0] = d[0];
+  out[1] = even + odd;
+  out[2] = even - odd;
+  out[3] = wide + steep;
+  out[4] = wide - steep;
+  out[5] = d[3];
+}
+
+/* Up to `lanes` rows of one tile; out: `lanes` of them. */
+static void transform_gradient_tile(const cr_winograd_gradient *g, const cr_winograd_place *place,
+                                    int64_t m, int count, float *out) {
+  vec d[4][4], half[6][4], column[4], full[6];
+  memset(d, 0, sizeof d);
+  const float *in = g->grad + m * g->sc + place->to;
+  for (int l = 0; l < count; l++)
+    for (int y = 0; y < place->rows; y++)
+      for (int x = 0; x < place->columns; x++) d[y][x][l] = in[l * g->sc + y * g->sh + x * g->sw];
+  for (int x = 0; x < 4; x++) {
+    for (int y = 0; y < 4; y++) column[y] = d[y][x];
+    transform_gradient(column, full);
+    for (int i = 0; i < 6; i++) half[i][x] = full[i];
+  }
+  for (int i = 0; i < 6; i++) {
+    transform_gradient(half[i], full);
+    for (int j = 0; j < 6; j++) *(vec *)(out + (i * 6 + j) * g->stride) = full[j];
+  }
+}
+
+static int64_t panel_width(int64_t rows, int64_t start, int64_t panel) {
+  int64_t width = rows - start < panel ? rows - start : panel;
+  return (width + lanes - 1) / lanes * lanes;
+}
+
+static void gradient(const cr_winograd_gradient *g) {
+  for (int64_t start = 0; start < g->rows; start += g->panel) {
+    int64_t width = panel_width(g->rows, start, g->panel);
+    for (int64_t q = 0; q < g->count; q++) {
+      for (int64_t m = 0; m < width; m += lanes) {
+        int64_t left = g->rows - start - m;
+        transform_gradient_tile(g, &g->places[q], start + m, left < lanes ? (int)left : lanes,
+                                g->points + start * g->count + q * width + m);
+      }
+    }
+  }
+}
+
+/* G^T times the column s. */
+static inline __attribute__((always_inline)) void transform_back(const vec s[6], vec out[3]) {
+  vec a = (s[1] + s[2]) * (1.0f / 6), b = s[3] + s[4];
+  out[0] = s[0] * 0.25f - a + b * (1.0f / 24);
+  out[1] = (s[2] - s[1]) * (1.0f / 6) + (s[3] - s[4]) * (1.0f / 12);
+  out[2] = b * (1.0f / 6) - a + s[5];
+}
+
+/* `count` rows from m on of channel c; from: their sums at the first point. */
+static void finish_weights(const cr_winograd_finish *f, const float *from, int64_t stride,
+                           int64_t c, int64_t m, int count) {
+  vec sums[6], half[3][6], full[3];
+  for (int x = 0; x < 6; x++) {
+    for (int y = 0; y < 6; y++) {
+      sums[y] = *(const vec *)(from + (y * 6 + x) * stride);
+      for (int64_t p = 1; p < f->parts; p++)
+        sums[y] += *(const vec *)(from + p * f->part_stride + (y * 6 + x) * stride);
+    }
+    transform_back(sums, full);
+    for (int i = 0; i < 3; i++) half[i][x] = full[i];
+  }
+  float *grad = f->grad + m * f->row_stride + c * 9;
+  for (int y = 0; y < 3; y++) {
+    transform_back(half[y], full);
+    for (int x = 0; x < 3; x++)
+      for (int l = 0; l < count; l++) grad[l * f->row_stride + y * 3 + x] += f->scale * full[x][l];
+  }
+}
+
+static void finish(const cr_winograd_finish *f, int64_t begin, int64_t end) {
+  int64_t stride = (f->rows + lanes - 1) / lanes * lanes * f->channels;
+  for (int64_t start = 0; start < f->rows; start += f->panel) {
+    int64_t width = panel_width(f->rows, start, f->panel);
+    for (int64_t c = begin; c < end; c++) {
+      for (int64_t m = 0; m < width; m += lanes) {
+        int64_t left = f->rows - start - m;
+        finish_weights(f, f->sums + start * f->channels + c * width + m, stride, c, start + m,
+                       left < lanes ? (int)left : lanes);
+      }
+    }
+  }
+}
+
 void CR_KERNEL(register_winograd)(cr_kernel_table *table) {
-  table->winograd = (cr_winograd_kernels){weights, input, output};
+  table->winograd = (cr_winograd_kernels){gradient, finish, weights, input, output};
 }

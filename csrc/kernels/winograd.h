@@ -45,7 +45,32 @@ typedef struct {
   const cr_winograd_place *places; /* of each q */
 } cr_winograd_output;
 
+/* points[i][q][m] = A d A^T of the output's gradient, for q of [0, count): what the gradient to the
+ * weights multiplies points of the input with. Panels of `panel` rows m one behind the other, each
+ * with whole vectors of rows; q without a tile give zeros. */
 typedef struct {
+  const float *grad; /* the first row's */
+  int64_t sc, sh, sw;
+  int64_t rows, count, panel;
+  float *points;
+  int64_t stride; /* from point to point */
+  const cr_winograd_place *places;
+} cr_winograd_gradient;
+
+/* grad[m][c] += scale * G^T s G, where s is the sum of sums[part][i][c][m] over parts, in panels as
+ * above. */
+typedef struct {
+  const float *sums;
+  int64_t parts, part_stride;
+  int64_t channels, rows, panel;
+  float *grad; /* rows x (channels of the layer) x 3 x 3, at this part's first channel */
+  int64_t row_stride;
+  float scale;
+} cr_winograd_finish;
+
+typedef struct {
+  void (*gradient)(const cr_winograd_gradient *g);
+  void (*finish)(const cr_winograd_finish *f, int64_t begin, int64_t end); /* channels */
   void (*weights)(const cr_winograd_weights *w, int64_t begin, int64_t end);
   void (*input)(const cr_winograd_input *in);
   void (*output)(const cr_winograd_output *out);

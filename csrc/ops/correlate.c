@@ -1,6 +1,7 @@
 #include "ops/correlate_plan.h"
 
 #include "ops/check.h"
+#include "ops/winograd.h"
 
 /* q of a piece of work: enough to make loading weights cheap, few enough to leave a thread several
  * pieces. */

@@ -72,8 +72,4 @@ void cr_plan_fill(const plan *p, const unit *u, int64_t c0, int64_t channels, vo
 /* Nanoseconds that one of so many pieces of work takes, roughly. */
 double cr_plan_cost(const plan *p, double pieces);
 
-/* Smaller tiles of the results by fewer multiplications; see winograd.c. */
-bool cr_winograd_fits(const cr_correlation *g);
-cr_status cr_winograd(const cr_correlation *g, const void *weight, const void *bias);
-
 #endif

@@ -1,7 +1,7 @@
 /* 3 x 3 convolution with a step of 1 by Winograd's F(4 x 4, 3 x 3): see kernels/winograd.h. */
-#include "ops/correlate_plan.h"
+#include "ops/winograd.h"
 
-enum { points = CR_WINOGRAD_POINTS, tile_size = CR_WINOGRAD_TILE };
+enum { points = CR_WINOGRAD_POINTS };
 
 /* Rows of weights worked on together: their 36 sums for one run of tiles stay in the cache. */
 enum { row_block = 4 * CR_CONV_ROWS };
@@ -15,35 +15,7 @@ typedef struct {
   const cr_winograd_kernels *kernels;
 } winograd;
 
-static bool is_3_taps(const cr_tap_axis *t) {
-  return t->taps == 3 && t->step == 1 && (t->delta == 1 || t->delta == -1);
-}
-
-/* Where the transforms, of input planes x pixels and of weights, cost less than they save; measured. */
-bool cr_winograd_fits(const cr_correlation *g) {
-  double pixels = (double)g->dest.n * (double)g->dest.h * (double)g->dest.w;
-  return g->dtype == CR_F32 && g->groups == 1 && is_3_taps(&g->y) && is_3_taps(&g->x) &&
-         g->source.c >= 32 && g->dest.c >= 32 && g->dest.h >= 6 && g->dest.w >= 6 && pixels >= 256;
-}
-
 /* ---- one piece of work ---- */
-
-static void find_places(const winograd *w, const unit *u, int64_t q0, int64_t n, int64_t width,
-                        cr_winograd_place *places) {
-  const plan *p = &w->plan;
-  const cr_planes *dest = &w->g->dest;
-  for (int64_t i = 0; i < width; i++) {
-    int64_t row = (q0 + i) / p->x.pitch, column = (q0 + i) % p->x.pitch;
-    int64_t image = u->n0 + row / p->y.pitch, y = row % p->y.pitch;
-    bool inside = i < n && y < u->rows && column < p->x.out;
-    int64_t top = (u->y0 + y) * tile_size, left = column * tile_size;
-    places[i] = (cr_winograd_place){.to = 0};
-    if (!inside) continue;
-    places[i].to = image * dest->sn + top * dest->sh + left * dest->sw;
-    places[i].rows = (int32_t)least(tile_size, dest->h - top);
-    places[i].columns = (int32_t)least(tile_size, dest->w - left);
-  }
-}
 
 /* The slab's channels, from c0 on, into the thread's inputs. */
 static void transform_inputs(const winograd *w, const unit *u, int64_t q0, int64_t width,
@@ -95,7 +67,7 @@ static void run_tiles(const winograd *w, const unit *u, int64_t q0, int64_t n, i
   int64_t width = round_up(n, p->kernels->lanes);
   const float *inputs = w->inputs + thread * w->input_floats;
   float *sums = w->sums + thread * w->sum_floats;
-  find_places(w, u, q0, n, width, places);
+  cr_winograd_places(p, dest, u, q0, n, width, places);
   transform_inputs(w, u, q0, width, thread, q0 > 0 && p->slab_channels == p->channels);
   for (int64_t m = m0; m < m1; m += row_block) {
     int64_t rows = least(row_block, m1 - m);
@@ -153,12 +125,6 @@ static cr_status transform_weights(winograd *w, const float *weight) {
   return CR_OK;
 }
 
-/* The same correlation in terms of tiles: 6 x 6 taps, steps of 4. */
-static cr_tap_axis tile_axis(const cr_tap_axis *t) {
-  int64_t first = t->delta > 0 ? t->first : t->first + 2 * t->delta;
-  return (cr_tap_axis){.step = tile_size, .taps = 6, .first = first, .delta = 1};
-}
-
 static cr_status take_memory(winograd *w, int64_t pieces) {
   plan *p = &w->plan;
   int64_t widest = p->kernels->vectors * p->kernels->lanes, parts = least(pieces, cr_num_threads());
@@ -182,11 +148,7 @@ static void share_rows(plan *p) {
 }
 
 cr_status cr_winograd(const cr_correlation *g, const void *weight, const void *bias) {
-  cr_correlation tiles = *g;
-  tiles.dest.h = ceil_div(g->dest.h, tile_size);
-  tiles.dest.w = ceil_div(g->dest.w, tile_size);
-  tiles.y = tile_axis(&g->y);
-  tiles.x = tile_axis(&g->x);
+  cr_correlation tiles = cr_winograd_tiles(g);
   winograd w = {.g = g, .bias = bias, .kernels = &cr_kernels()->winograd};
   CR_TRY(cr_plan_init(&w.plan, &tiles));
   cr_plan_cut_images(&w.plan, w.plan.kernels->vectors * w.plan.kernels->lanes);

@@ -63,7 +63,7 @@ end
 
 describe("nn.SpatialConvolution in float32", function()
   it("of many planes comes near float64 (3 x 3: minimal filtering)", function()
-    float_error("SpatialConvolution", { 33, 35, 3, 3, 1, 1, 1, 1 }, { 3, 33, 9, 13 })
+    float_error("SpatialConvolution", { 33, 35, 3, 3, 1, 1, 1, 1 }, { 3, 33, 17, 22 })
     float_error("SpatialConvolution", { 32, 40, 3, 3 }, { 1, 32, 20, 18 })
   end)
 
