@@ -47,9 +47,13 @@ cr_status cr_expect_vector(const char *name, const cr_tensor *t, cr_dtype dtype,
   return cr_expect_size(name, t, 1, &size);
 }
 
+cr_status cr_expect_own_result(const cr_tensor *result, const cr_tensor *argument) {
+  if (result != argument) return CR_OK;
+  return cr_fail(CR_EINVAL, "the result must be a tensor of its own, not one of the arguments");
+}
+
 cr_status cr_prepare_result(cr_tensor *out, int ndim, const int64_t *size, const cr_tensor *avoid) {
-  if (out == avoid)
-    return cr_fail(CR_EINVAL, "the result must be a tensor of its own, not one of the arguments");
+  CR_TRY(cr_expect_own_result(out, avoid));
   CR_TRY(cr_tensor_resize(out, ndim, size));
   bool is_fit = !cr_tensor_has_internal_overlap(out) && !(avoid && cr_tensor_overlaps(out, avoid));
   if (is_fit) return CR_OK;

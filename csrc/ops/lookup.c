@@ -83,6 +83,7 @@ cr_status cr_lookup_forward(cr_tensor *output, cr_tensor *weight, const cr_tenso
   int64_t *list, size[CR_MAX_DIMS];
   CR_TRY(check_table("weight", weight));
   CR_TRY(cr_expect_dtype("output", output, weight->dtype));
+  CR_TRY(cr_expect_own_result(output, indices));
   if (isnan(max_norm)) return cr_fail(CR_EINVAL, "maxNorm must be a number, got nan");
   if (max_norm > 0 && !(norm_type > 0))
     return cr_fail(CR_EINVAL, "normType must be larger than 0, got %g", norm_type);

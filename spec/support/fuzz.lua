@@ -224,7 +224,77 @@ local function recorded_calls()
   return record.run(objects, optimizers, values.inputs)
 end
 
-for _, entry in ipairs(core.isTensor and recorded_calls() or {}) do
+-- ---- objects whose fields were spoiled ----
+
+-- Inputs (and a target, for criteria) that an object of the class accepts.
+local function accepted_inputs(class)
+  local object = values.make(class)
+  local found = {}
+  if not object or not object.forward then return found end
+  local is_module = object.accGradParameters ~= nil
+  for _, input in ipairs(values.inputs) do
+    for _, target in ipairs(is_module and { input } or values.inputs) do
+      local ok = pcall(object.forward, object, input[2](), target[2]())
+      if ok then found[#found + 1] = { input, target } end
+      if #found == 4 then return found end
+    end
+  end
+  return found
+end
+
+local function sorted_keys(object)
+  local keys = {}
+  for key in pairs(object) do
+    if type(key) == "string" then keys[#keys + 1] = key end
+  end
+  table.sort(keys)
+  return keys
+end
+
+-- One field of a layer becomes something else, before or between forward and backward. Such an
+-- error may be any text, but it must be an error.
+local function use_spoiled(name, class, accepted, random)
+  local object, pair = values.make(class), accepted[random(#accepted)]
+  local input, target = pair[1][2](), pair[2][2]()
+  local is_module = object.accGradParameters ~= nil
+  local keys = sorted_keys(object)
+  local key = keys[random(#keys)]
+  local value, label = values.any(random, { n = 1, input })
+  note(("%s with %s = %s, input %s, target %s"):format(name, key, label, pair[1][1], pair[2][1]))
+  local spoils_first = random(2) == 1
+  if spoils_first then object[key] = value end
+  local ok, output = pcall(object.forward, object, input, target)
+  object[key] = value
+  local gradient = is_module and (ok and core.isTensor(output) and output:clone() or input) or target
+  local methods = { "backward", "forward", "backward", "clearState", "float", "zeroGradParameters" }
+  for _, method in ipairs(methods) do
+    if object[method] then
+      debug.sethook(count_events, "", 10000)
+      local fine, failure = pcall(object[method], object, input, gradient)
+      debug.sethook()
+      if not fine and type(failure) ~= "string" then
+        complain(name, "the error is no string but " .. tostring(failure), key .. " = " .. label)
+      end
+    end
+  end
+end
+
+local function fuzz_spoiled(symbol)
+  local accepted = accepted_inputs(symbol.value)
+  local random = values.random(symbol.name, options.seed)
+  for _ = 1, #accepted > 0 and options.calls or 0 do
+    use_spoiled(symbol.name, symbol.value, accepted, random)
+  end
+  settle()
+end
+
+for _, symbol in ipairs(symbols.list()) do
+  if symbol.kind == "class" and (not options.only or symbol.name:find(options.only)) then
+    fuzz_spoiled(symbol)
+  end
+end
+
+for _, entry in ipairs(recorded_calls()) do
   if not options.only or entry.name:find(options.only) then
     count = count + 1
     fuzz_recorded(entry)
