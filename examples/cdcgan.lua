@@ -219,7 +219,7 @@ local function main(options)
   local epochs = options.epochs > 0 and options.epochs or setting.epochs
   local training, test = load(options, setting)
   local classes = #training.classes
-  local classifier, accuracy = train_classifier(training, test, setting, math.min(epochs, 8))
+  local classifier, accuracy = train_classifier(training, test, setting, math.min(epochs, 16))
   print(("classifier: %.2f%% of the real test images right"):format(100 * accuracy))
 
   local game = make_game(setting, classes)

@@ -49,6 +49,16 @@ describe("plot.svg", function()
     assert.matches("0.01 0.1 1 10 100 1000$", table.concat(texts(svg, "tick"), " "))
   end)
 
+  it("has round numbers on a logarithmic axis of any length", function()
+    local function marks(...)
+      local found = texts(plot.svg { logy = true, { y = { ... } } }, "tick")
+      return table.concat(found, " ", 7 - 1) -- after those of the x axis: 1, 1.2, ... 2
+    end
+    assert.equal("2 0.1 0.2 0.5 1", marks(0.08, 1.1))
+    assert.equal("2 0.5 0.55 0.6", marks(0.5, 0.6))
+    assert.equal("2 0.001 0.01 0.1 1 10 100", marks(0.001, 100))
+  end)
+
   it("leaves out what cannot be drawn", function()
     assert.equal(2, count(plot.svg { { y = { 1, 0 / 0, 1 / 0, 2 } } }, "<circle "))
     assert.equal(1, count(plot.svg { logy = true, { y = { 0, -1, 5 } } }, "<circle "))

@@ -42,13 +42,23 @@ local function ticks(low, high, most)
   return positions
 end
 
---- Powers of ten within the limits (given as logarithms), the exponents of ticks.
+--- The logarithms of round numbers within the limits, which are logarithms too: powers of ten, or
+-- also 2 and 5 times these, or what a linear axis would have.
 local function log_ticks(low, high)
-  local positions = {}
-  for exponent = math.ceil(low - 1e-9), math.floor(high + 1e-9) do
-    positions[#positions + 1] = exponent
+  for _, factors in ipairs { { 1 }, { 1, 2, 5 } } do
+    local positions = {}
+    for exponent = math.floor(low), math.ceil(high) do
+      for _, factor in ipairs(factors) do
+        local position = exponent + math.log(factor, 10)
+        if position >= low - 1e-9 and position <= high + 1e-9 then
+          positions[#positions + 1] = position
+        end
+      end
+    end
+    if #positions >= 3 then return positions end
   end
-  if #positions < 2 then return ticks(low, high, 4) end
+  local positions = ticks(10 ^ low, 10 ^ high, 5)
+  for k, value in ipairs(positions) do positions[k] = math.log(value, 10) end
   return positions
 end
 
