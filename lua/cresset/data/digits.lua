@@ -1,17 +1,19 @@
 local core = require("cresset.core")
 local Dataset = require("cresset.data.dataset")
+local find_in = require("cresset.data.idx_folder").find
 
 -- The folder of this file, with a slash.
 local here = debug.getinfo(1, "S").source:match("^@(.*[/\\])") or "./"
 
 -- Installed, the files lie beside this one; in a checkout, in the folder data at its top.
-local folders = { here .. "files/", here .. "../../../data/" }
+local folders = { here .. "files", here .. "../../../data" }
 
 local function find(name)
   for _, folder in ipairs(folders) do
-    if core.paths.filep(folder .. name) then return folder .. name end
+    local path = find_in(folder, name)
+    if path then return path end
   end
-  error(("data.digits: '%s' is missing: it should be in %s or %s")
+  error(("data.digits: '%s.gz' is missing: it should be in %s or %s")
     :format(name, folders[1], folders[2]), 0)
 end
 
@@ -19,8 +21,8 @@ end
 -- Every fifth image of each digit is for testing: the split is always the same.
 -- @return two data.Datasets, for training (1,442) and for testing (355); label 1 is the digit 0
 local function digits()
-  local images = core.data.readIDX(find("digits-images-idx3-ubyte.gz"))
-  local labels = core.data.readIDX(find("digits-labels-idx1-ubyte.gz"))
+  local images = core.data.readIDX(find("digits-images-idx3-ubyte"))
+  local labels = core.data.readIDX(find("digits-labels-idx1-ubyte"))
   local classes = {}
   for digit = 0, 9 do classes[digit + 1] = tostring(digit) end
   local all = Dataset {

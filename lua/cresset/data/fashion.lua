@@ -1,4 +1,4 @@
-local load = require("cresset.data.idx_folder")
+local load = require("cresset.data.idx_folder").load
 
 -- Xiao, Rasul, Vollgraf: Fashion-MNIST, arXiv:1708.07747
 local what = {

@@ -1,7 +1,9 @@
---- Reads the four IDX files that MNIST and data sets like it consist of.
+--- Folders of IDX files: finding them, and reading the four that MNIST and its like consist of.
 local check = require("cresset.nn.arguments").check
 local core = require("cresset.core")
 local Dataset = require("cresset.data.dataset")
+
+local idx_folder = {}
 
 --- The path of the file in the folder, compressed or not; nil when it is in neither form.
 local function find(folder, name)
@@ -42,7 +44,7 @@ end
 -- @param folder  where the files lie; nil: in what.folder
 -- @param what  `name` for messages, `classes`, `folder` where it is looked for, and `advice` how to
 --              get it when it is not there
-local function load(folder, what)
+function idx_folder.load(folder, what)
   folder = check(what.name, { "folder", "string", default = what.folder }, folder)
   if not find(folder, "train-images-idx3-ubyte") then
     error(("%s: no train-images-idx3-ubyte.gz in '%s': %s"):format(what.name, folder, what.advice),
@@ -51,4 +53,6 @@ local function load(folder, what)
   return read_part(folder, "train", what), read_part(folder, "t10k", what)
 end
 
-return load
+idx_folder.find = find
+
+return idx_folder

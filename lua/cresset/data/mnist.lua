@@ -1,4 +1,4 @@
-local load = require("cresset.data.idx_folder")
+local load = require("cresset.data.idx_folder").load
 
 -- LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition, 1998
 local what = {

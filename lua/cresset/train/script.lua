@@ -97,8 +97,8 @@ end
 --- Runs a training script: reads its options, sets seed and threads, makes the folder for its
 -- pictures, calls `main` and prints the closing line `result key=value ...`. An error, such as a
 -- wrong option or a file that cannot be read, becomes one line on the standard error stream and
--- exit status 1 (with the environment variable CRESSET_TRACEBACK set, the places in the source
--- too).
+-- exit status 1; Ctrl-C, exit status 130. With the environment variable CRESSET_TRACEBACK set, the
+-- places in the source are shown, too.
 -- @param script  a table:
 --   `name`, `description`  for --help and messages
 --   `options`  a list of { name =, default =, help =, choices =, min =, argument = }; the default's
@@ -121,9 +121,11 @@ local function run(script, arguments)
   local good, problem = xpcall(body, handler)
   if good then return end
   local message = message_of(problem)
+  local was_interrupted = message:match("interrupted!?$")
   io.stdout:flush()
-  io.stderr:write(script.name, ": ", message, "\n")
-  os.exit(message:match("interrupted!?$") and 130 or 1, true)
+  if core.train.terminalWidth(io.stderr) then io.stderr:write("\r\27[K") end -- a bar's line
+  io.stderr:write(script.name, ": ", was_interrupted and "interrupted" or message, "\n")
+  os.exit(was_interrupted and 130 or 1, true)
 end
 
 return run
