@@ -24,9 +24,11 @@ static inline int64_t ceil_div(int64_t a, int64_t b) {
 }
 
 #define T float
+#define I int32_t
 #define NAME(name) name##_f32
 #include "kernels/conv_type.h"
 #define T double
+#define I int64_t
 #define NAME(name) name##_f64
 #include "kernels/conv_type.h"
 

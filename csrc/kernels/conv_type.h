@@ -1,7 +1,9 @@
-/* The kernels of conv.h for one type; included by conv.c with T and NAME defined. No include guard:
+/* The kernels of conv.h for one type; included by conv.c with T, I (the integer of T's size) and NAME defined. No include guard:
  * it is included once per type. */
 typedef T NAME(vec) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(T)), may_alias));
+typedef I NAME(ivec) __attribute__((vector_size(VECTOR_BYTES)));
 #define VEC NAME(vec)
+#define IVEC NAME(ivec)
 #define LANES ((int64_t)(VECTOR_BYTES / sizeof(T)))
 
 static inline __attribute__((always_inline)) void NAME(tile)(const cr_conv_tile *t, const int rows,
@@ -71,6 +73,33 @@ static void NAME(fill_row)(T *out, int64_t begin, int64_t end, int64_t n, const 
   for (int64_t i = end; i < n; i++) out[i] = 0;
 }
 
+/* LANES elements, `jump` (1, 2 or 4) apart; reads jump * LANES. */
+static inline VEC NAME(pick)(const T *in, int64_t jump) {
+  IVEC even = {0};
+  for (int l = 0; l < LANES; l++) even[l] = 2 * l;
+  const VEC *v = (const VEC *)in;
+  if (jump == 1) return v[0];
+  VEC low = __builtin_shuffle(v[0], v[1], even);
+  if (jump == 2) return low;
+  return __builtin_shuffle(low, __builtin_shuffle(v[2], v[3], even), even);
+}
+
+/* The same for rows of at most LANES elements, without loops. It writes up to LANES elements behind
+ * the row, which the rows that follow overwrite. */
+static inline void NAME(fill_short_row)(T *out, int64_t begin, int64_t end, const T *in,
+                                        int64_t jump) {
+  VEC value = NAME(pick)(in, jump);
+  *(VEC *)out = (VEC){0};
+  *(VEC *)(out + begin) = value;
+  *(VEC *)(out + end) = (VEC){0};
+}
+
+/* Just past the last element of the source. */
+static const T *NAME(source_end)(const cr_planes *p) {
+  return (const T *)p->data + (p->n - 1) * p->sn + (p->c - 1) * p->sc + (p->h - 1) * p->sh +
+         (p->w - 1) * p->sw + 1;
+}
+
 static void NAME(fill_plane)(T *out, const cr_conv_slab *s, int64_t c, int64_t phase_y,
                              int64_t phase_x) {
   const cr_planes *source = s->source;
@@ -80,14 +109,19 @@ static void NAME(fill_plane)(T *out, const cr_conv_slab *s, int64_t c, int64_t p
   NAME(fill_range)(x, phase_x, &begin, &end);
   const T *in = (const T *)source->data + s->n0 * source->sn + c * source->sc +
                 ((begin + x->first) * x->step + x->origin[phase_x]) * source->sw;
+  bool is_short = begin < end && x->pitch <= LANES && (jump == 1 || jump == 2 || jump == 4);
+  const T *last = NAME(source_end)(source) - jump * LANES;
   for (int64_t image = 0; image < s->images; image++, in += source->sn) {
     int64_t count = image + 1 < s->images ? y->pitch : rows;
     int64_t at = (s->y0 + y->first) * y->step + y->origin[phase_y];
     for (int64_t r = 0; r < count; r++, at += y->step, out += x->pitch) {
+      const T *row = in + at * source->sh;
       if (at < 0 || at >= y->size) {
         for (int64_t i = 0; i < x->pitch; i++) out[i] = 0;
+      } else if (is_short && row <= last) {
+        NAME(fill_short_row)(out, begin, end, row, jump);
       } else {
-        NAME(fill_row)(out, begin, end, x->pitch, in + at * source->sh, jump);
+        NAME(fill_row)(out, begin, end, x->pitch, row, jump);
       }
     }
   }
@@ -247,5 +281,7 @@ static void NAME(register)(cr_conv_kernels *k) {
 
 #undef LANES
 #undef VEC
+#undef IVEC
 #undef T
+#undef I
 #undef NAME
