@@ -127,18 +127,26 @@ static void call_blas(const product *p) {
   }
 }
 
+static void call_plain(const product *p) {
+  cr_plain_product plain = {
+      .m = p->m, .n = p->n, .k = p->k, .a = p->a, .b = p->b, .c = p->c,
+      .a_row = p->transpose_a ? 1 : p->lda, .a_column = p->transpose_a ? p->lda : 1,
+      .b_row = p->transpose_b ? 1 : p->ldb, .b_column = p->transpose_b ? p->ldb : 1,
+      .c_row = p->ldc, .c_column = 1,
+      .alpha = cr_scalar_from_double(p->alpha), .beta = cr_scalar_from_double(p->beta)};
+  cr_kernels()->plain_gemm[p->dtype](&plain);
+}
+
 static void run_product(const product *p) {
   /* Below this the library's own preparation costs more than the product. */
-  const int64_t tiny = 4096;
+  const double tiny = 4096;
   bool has_blas = p->dtype == CR_F32 ? blas.sgemm != NULL : blas.dgemm != NULL;
   bool fits = p->m <= INT_MAX && p->n <= INT_MAX && p->k <= INT_MAX && p->lda <= INT_MAX &&
               p->ldb <= INT_MAX && p->ldc <= INT_MAX;
-  if (has_blas && fits && p->m * p->n * p->k > tiny) {
+  if (has_blas && fits && (double)p->m * (double)p->n * (double)p->k > tiny) {
     call_blas(p);
   } else {
-    cr_kernels()->small_gemm[p->dtype == CR_F64](p->transpose_a, p->transpose_b, p->m, p->n, p->k,
-                                                 p->alpha, p->a, p->lda, p->b, p->ldb, p->beta,
-                                                 p->c, p->ldc);
+    call_plain(p);
   }
 }
 

@@ -16,6 +16,7 @@
 #include "kernels/conv.h"
 #include "kernels/dropout.h"
 #include "kernels/gate.h"
+#include "kernels/gemm.h"
 #include "kernels/image.h"
 #include "kernels/lookup.h"
 #include "kernels/loss.h"
@@ -32,6 +33,7 @@
   X(pointwise)                                                                                     \
   X(convert)                                                                                       \
   X(gemm)                                                                                          \
+  X(gemv)                                                                                          \
   X(image)                                                                                         \
   X(activation)                                                                                    \
   X(gate)                                                                                          \
@@ -47,11 +49,6 @@
   X(reduce)                                                                                        \
   X(lookup)
 
-/* Plain product for sizes that are not worth a BLAS call; arguments as cr_gemm's. */
-typedef void (*cr_small_gemm)(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k,
-                              double alpha, const void *a, int64_t lda, const void *b, int64_t ldb,
-                              double beta, void *c, int64_t ldc);
-
 /* Two tables of floating-point kernels: [0] for float32, [1] for float64. */
 typedef struct {
   cr_loop unary[CR_UNARY_COUNT][CR_DTYPE_COUNT];     /* out, x; NULL: not for this type */
@@ -62,7 +59,9 @@ typedef struct {
   cr_reduce_kernel reduce[CR_DTYPE_COUNT][CR_REDUCE_COUNT];
   cr_sum_columns sum_columns[CR_DTYPE_COUNT];
   cr_cumulate cumsum[CR_DTYPE_COUNT], cumprod[CR_DTYPE_COUNT];
-  cr_small_gemm small_gemm[2];
+  cr_plain_gemm plain_gemm[CR_DTYPE_COUNT];
+  cr_dot_kernel dot[CR_DTYPE_COUNT];
+  cr_gemv gemv[2];
   cr_resample resample[2];
   cr_loop activation[CR_ACTIVATION_COUNT][2];          /* output, input */
   cr_loop activation_backward[CR_ACTIVATION_COUNT][2]; /* gradInput, gradOutput, kept */

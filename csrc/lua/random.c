@@ -46,6 +46,12 @@ static int fill(lua_State *L) {
   int arg = 2;
   cr_tensor *t = cr_check_tensor(L, 1, "self");
   cr_generator *g = take_generator(L, &arg);
+  if (d == CR_BERNOULLI && cr_to_tensor(L, arg)) {
+    const cr_tensor *p = cr_check_float_tensor(L, arg, "p");
+    CR_CALL(L, cr_bernoulli_each(t, g, p));
+    lua_settop(L, 1);
+    return 1;
+  }
   double a = cr_opt_number(L, arg, distributions[d].first, distributions[d].a);
   double b = distributions[d].second
                  ? cr_opt_number(L, arg + 1, distributions[d].second, distributions[d].b)
@@ -69,7 +75,7 @@ static bool check_bounds(lua_State *L, int arg, int64_t *low, int64_t *high) {
 static int random_integer(lua_State *L) {
   int arg = 1;
   cr_generator *g = take_generator(L, &arg);
-  int64_t low = 1, high = (int64_t)1 << 32;
+  int64_t low = 0, high = UINT32_MAX; /* Torch7's numbers, though its text says 1 to 2^32 */
   check_bounds(L, arg, &low, &high);
   if (low > high)
     cr_error(L, "the lower bound must not be above the upper one, got %I and %I", (lua_Integer)low,
@@ -89,20 +95,43 @@ static int tensor_random(lua_State *L) {
   return 1;
 }
 
-/* rand([generator,] [res,] sizes...), randn: of the default type. */
+/* The tensor at *arg, which then moves on, when something follows it; else NULL. */
+static cr_tensor *take_result(lua_State *L, int *arg) {
+  if (!cr_to_tensor(L, *arg) || lua_gettop(L) <= *arg) return NULL;
+  return cr_check_tensor(L, (*arg)++, "res");
+}
+
+/* rand([res,] [generator,] sizes...), randn: of the default type. */
 static int random_tensor(lua_State *L, cr_distribution d) {
   int arg = 1;
+  cr_tensor *t = take_result(L, &arg);
   cr_generator *g = take_generator(L, &arg);
+  if (!t) t = take_result(L, &arg);
+  int res = t ? 1 : 0;
+  if (t && cr_to_tensor(L, 1) != t) res = 2;
+  if (t) cr_check_float_tensor(L, res, "res");
   int64_t size[CR_MAX_DIMS];
-  bool has_res = cr_to_tensor(L, arg) && lua_gettop(L) > arg;
-  cr_tensor *t = has_res ? cr_check_float_tensor(L, arg, "res") : NULL;
-  int ndim = cr_check_sizes(L, has_res ? arg + 1 : arg, "sizes", size);
+  int ndim = cr_check_sizes(L, arg, "sizes", size);
   if (!t) t = cr_push_tensor(L, cr_default_dtype());
   CR_CALL(L, cr_tensor_resize(t, ndim, size));
   CR_CALL(L, cr_random_fill(t, g, d, 0, 1));
-  if (has_res) lua_settop(L, arg);
+  if (res) lua_settop(L, res);
   return 1;
 }
+
+/* randLike([generator,] x), randnLike: x's type and size. */
+static int random_like(lua_State *L, cr_distribution d) {
+  int arg = 1;
+  cr_generator *g = take_generator(L, &arg);
+  const cr_tensor *x = cr_check_float_tensor(L, arg, "x");
+  cr_tensor *t = cr_push_tensor(L, x->dtype);
+  CR_CALL(L, cr_tensor_resize_as(t, x));
+  CR_CALL(L, cr_random_fill(t, g, d, 0, 1));
+  return 1;
+}
+
+static int rand_like(lua_State *L) { return random_like(L, CR_UNIFORM); }
+static int randn_like(lua_State *L) { return random_like(L, CR_NORMAL); }
 
 static int create_rand(lua_State *L) { return random_tensor(L, CR_UNIFORM); }
 static int create_randn(lua_State *L) { return random_tensor(L, CR_NORMAL); }
@@ -170,7 +199,8 @@ static int set_state(lua_State *L) {
   const cr_tensor *t = cr_check_tensor_of(L, arg, "state", CR_U8);
   if (!cr_tensor_is_contiguous(t)) cr_arg_error(L, "state", "must be contiguous");
   cr_check(L, cr_generator_from_bytes(g, cr_tensor_data(t), (size_t)cr_tensor_numel(t)));
-  return 0;
+  lua_settop(L, arg);
+  return 1;
 }
 
 static const luaL_Reg functions[] = {
@@ -178,6 +208,8 @@ static const luaL_Reg functions[] = {
     {"rand", create_rand},
     {"randn", create_randn},
     {"randperm", create_randperm},
+    {"randLike", rand_like},
+    {"randnLike", randn_like},
     {"Generator", new_generator},
     {"manualSeed", manual_seed},
     {"seed", seed_from_system},

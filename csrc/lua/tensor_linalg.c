@@ -8,7 +8,7 @@
 #include "ops/linalg.h"
 
 enum { op_upvalue = 3, is_method = 256 };
-enum { matrix_product, batch_product, outer_product };
+enum { matrix_product, batch_product, outer_product, batch_sum, stack_product };
 
 static int upvalue(lua_State *L) { return (int)lua_tointeger(L, lua_upvalueindex(op_upvalue)); }
 
@@ -25,6 +25,8 @@ static cr_status multiply(int op, cr_tensor *res, double beta, const cr_tensor *
   switch (op) {
   case batch_product: return cr_baddbmm(res, beta, m, alpha, a, b);
   case outer_product: return cr_addr(res, beta, m, alpha, a, b);
+  case batch_sum: return cr_addbmm(res, beta, m, alpha, a, b);
+  case stack_product: return cr_matmul(res, a, b);
   default: return cr_addmm(res, beta, m, alpha, a, b);
   }
 }
@@ -65,7 +67,7 @@ static found_tensors find_tensors(lua_State *L) {
   return f;
 }
 
-/* addmm, addmv, addr, baddbmm */
+/* addmm, addmv, addr, addbmm, baddbmm */
 static int add_product(lua_State *L) {
   found_tensors f = find_tensors(L);
   int first = f.count - 3; /* of m, a, b */
@@ -93,10 +95,11 @@ static const struct {
   int op;
 } entries[] = {
     {"mm", product, matrix_product},        {"mv", product, matrix_product},
-    {"matmul", product, matrix_product},    {"bmm", product, batch_product},
+    {"matmul", product, stack_product},     {"bmm", product, batch_product},
     {"ger", product, outer_product},        {"addmm", add_product, matrix_product},
     {"addmv", add_product, matrix_product}, {"baddbmm", add_product, batch_product},
-    {"addr", add_product, outer_product},   {"dot", dot, 0},
+    {"addr", add_product, outer_product},   {"addbmm", add_product, batch_sum},
+    {"dot", dot, 0},
 };
 
 void cr_open_tensor_linalg(lua_State *L) {

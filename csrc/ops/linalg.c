@@ -1,15 +1,13 @@
 #include "ops/linalg.h"
 
 #include "core/blas.h"
+#include "core/parallel.h"
+#include "kernels/kernels.h"
 #include "ops/copy.h"
 
 #include <string.h>
 
 static cr_status check_types(const cr_tensor *out, const cr_tensor *a, const cr_tensor *b) {
-  if (!cr_dtype_is_float(a->dtype))
-    return cr_fail(CR_EINVAL,
-                   "is not defined for a %s: convert it with :float() or :double() first",
-                   cr_dtype_tensor_name(a->dtype));
   if (a->dtype == b->dtype && out->dtype == a->dtype) return CR_OK;
   return cr_fail(CR_EINVAL, "expected tensors of one type, got a %s, a %s and a %s",
                  cr_dtype_tensor_name(out->dtype), cr_dtype_tensor_name(a->dtype),
@@ -24,9 +22,31 @@ static cr_status wrong_sizes(const cr_tensor *a, const cr_tensor *b, const char 
 
 /* ---- dot ---- */
 
-static cr_scalar multiply_add(cr_dtype dtype, cr_scalar sum, cr_scalar a, cr_scalar b) {
-  if (cr_dtype_is_float(dtype)) return (cr_scalar){.f = sum.f + a.f * b.f};
-  return (cr_scalar){.i = (int64_t)((uint64_t)sum.i + (uint64_t)a.i * (uint64_t)b.i)};
+typedef struct {
+  cr_dtype dtype;
+  const char *a, *b;
+  cr_scalar sum[CR_MAX_THREADS];
+} dot_job;
+
+static void dot_range(int64_t begin, int64_t end, int thread, void *data) {
+  dot_job *job = data;
+  int64_t at = begin * (int64_t)cr_dtype_size(job->dtype);
+  job->sum[thread] =
+      cr_kernels()->dot[job->dtype](end - begin, job->a + at, 1, job->b + at, 1);
+}
+
+/* A worker's sum stands at its number, and pieces are numbered alike in every run. */
+static cr_scalar dot_contiguous(cr_dtype dtype, int64_t n, const void *a, const void *b) {
+  const int64_t grain = 1 << 17;
+  if (n < 2 * grain) return cr_kernels()->dot[dtype](n, a, 1, b, 1);
+  dot_job job = {.dtype = dtype, .a = a, .b = b};
+  cr_parallel_for(n, grain, dot_range, &job);
+  cr_scalar total = {0, 0};
+  for (int t = 0; t < CR_MAX_THREADS; t++) {
+    total.f += job.sum[t].f;
+    total.i = (int64_t)((uint64_t)total.i + (uint64_t)job.sum[t].i);
+  }
+  return total;
 }
 
 cr_status cr_dot(cr_scalar *out, const cr_tensor *a, const cr_tensor *b) {
@@ -35,39 +55,37 @@ cr_status cr_dot(cr_scalar *out, const cr_tensor *a, const cr_tensor *b) {
                    cr_dtype_tensor_name(a->dtype), cr_dtype_tensor_name(b->dtype));
   int64_t count = cr_tensor_numel(a);
   if (count != cr_tensor_numel(b)) return wrong_sizes(a, b, "tensors of as many elements");
+  if (a->ndim == 1 && b->ndim == 1 && count < 4096) {
+    *out = cr_kernels()->dot[a->dtype](count, cr_tensor_data(a), a->stride[0], cr_tensor_data(b),
+                                       b->stride[0]);
+    return CR_OK;
+  }
   cr_tensor x, y;
   CR_TRY(cr_contiguous(&x, a));
   cr_status status = cr_contiguous(&y, b);
-  cr_scalar sum = cr_scalar_from_int(0);
   if (status == CR_OK) {
-    size_t width = cr_dtype_size(a->dtype);
-    const char *p = cr_tensor_data(&x), *q = cr_tensor_data(&y);
-    for (int64_t i = 0; i < count; i++, p += width, q += width)
-      sum = multiply_add(a->dtype, sum, cr_load(a->dtype, p), cr_load(a->dtype, q));
+    *out = dot_contiguous(a->dtype, count, cr_tensor_data(&x), cr_tensor_data(&y));
     cr_tensor_clear(&y);
   }
   cr_tensor_clear(&x);
-  *out = sum;
   return status;
 }
 
 /* ---- matrix products ---- */
 
-/* A matrix as the product reads it: rows (or columns, then transposed) that are contiguous. */
+/* A matrix as BLAS reads it: rows (or columns, then transposed) that are contiguous. */
 typedef struct {
-  const void *data;
   bool is_transposed;
   int64_t ld;
-} matrix;
+} layout;
 
-static bool as_matrix(matrix *out, const cr_tensor *t) {
+static bool find_layout(layout *out, const cr_tensor *t) {
   int64_t rows = t->size[0], columns = t->size[1];
   int64_t row_step = t->stride[0], column_step = t->stride[1];
-  out->data = cr_tensor_data(t);
   if ((column_step == 1 || columns <= 1) && (rows <= 1 || row_step >= columns)) {
-    *out = (matrix){out->data, false, rows > 1 ? row_step : columns};
+    *out = (layout){false, rows > 1 ? row_step : columns};
   } else if ((row_step == 1 || rows <= 1) && (columns <= 1 || column_step >= rows)) {
-    *out = (matrix){out->data, true, columns > 1 ? column_step : rows};
+    *out = (layout){true, columns > 1 ? column_step : rows};
   } else {
     return false;
   }
@@ -75,33 +93,186 @@ static bool as_matrix(matrix *out, const cr_tensor *t) {
   return true;
 }
 
-/* Initializes *view as t's matrix in a form that as_matrix takes. */
-static cr_status plain_matrix(cr_tensor *view, matrix *out, const cr_tensor *t) {
-  cr_tensor_init(view, t->dtype);
-  if (as_matrix(out, t)) {
-    cr_tensor_alias(view, t);
+static cr_plain_product plain_product(const cr_tensor *c, double beta, double alpha,
+                                      const cr_tensor *a, const cr_tensor *b) {
+  return (cr_plain_product){.m = a->size[0],
+                            .n = b->size[1],
+                            .k = a->size[1],
+                            .a = cr_tensor_data(a),
+                            .b = cr_tensor_data(b),
+                            .c = cr_tensor_data(c),
+                            .a_row = a->stride[0],
+                            .a_column = a->stride[1],
+                            .b_row = b->stride[0],
+                            .b_column = b->stride[1],
+                            .c_row = c->stride[0],
+                            .c_column = c->stride[1],
+                            .alpha = cr_scalar_from_double(alpha),
+                            .beta = cr_scalar_from_double(beta)};
+}
+
+typedef struct {
+  cr_dtype dtype;
+  cr_plain_product product;
+} plain_job;
+
+static void plain_rows(int64_t begin, int64_t end, int thread, void *data) {
+  (void)thread;
+  const plain_job *job = data;
+  int64_t width = (int64_t)cr_dtype_size(job->dtype);
+  const int64_t block = 16; /* rows between two looks for an interrupt */
+  for (int64_t at = begin; at < end && !cr_interrupt_pending(); at += block) {
+    cr_plain_product p = job->product;
+    p.m = at + block < end ? block : end - at;
+    p.a = (const char *)p.a + at * p.a_row * width;
+    p.c = (char *)p.c + at * p.c_row * width;
+    cr_kernels()->plain_gemm[job->dtype](&p);
+  }
+}
+
+static cr_status run_plain(cr_dtype dtype, const cr_plain_product *p, double work) {
+  plain_job job = {dtype, *p};
+  int64_t grain = (int64_t)(50000.0 * (double)p->m / (work + 1)) + 1;
+  cr_parallel_for(p->m, grain, plain_rows, &job);
+  return cr_check_interrupt();
+}
+
+typedef struct {
+  cr_dtype dtype;
+  cr_matrix_vector product;
+} vector_job;
+
+static void vector_rows(int64_t begin, int64_t end, int thread, void *data) {
+  (void)thread;
+  const vector_job *job = data;
+  int64_t width = (int64_t)cr_dtype_size(job->dtype);
+  cr_matrix_vector p = job->product;
+  p.m = end - begin;
+  p.a = (const char *)p.a + begin * p.a_row * width;
+  p.y = (char *)p.y + begin * p.y_stride * width;
+  cr_kernels()->gemv[job->dtype == CR_F64](&p);
+}
+
+/* Matrix times vector, also as a row times a matrix. False when the operands' steps are others
+ * than the kernel takes. */
+static bool run_vector(cr_dtype dtype, const cr_plain_product *p) {
+  cr_matrix_vector v = {.k = p->k, .alpha = p->alpha.f, .beta = p->beta.f, .y = p->c};
+  if (p->n == 1 && (p->b_row == 1 || p->k == 1)) {
+    v.m = p->m, v.a = p->a, v.a_row = p->a_row, v.a_column = p->a_column;
+    v.x = p->b, v.y_stride = p->c_row;
+  } else if (p->m == 1 && (p->a_column == 1 || p->k == 1)) {
+    v.m = p->n, v.a = p->b, v.a_row = p->b_column, v.a_column = p->b_row;
+    v.x = p->a, v.y_stride = p->c_column;
+  } else {
+    return false;
+  }
+  if (v.a_row != 1 && v.a_column != 1) return false;
+  vector_job job = {dtype, v};
+  cr_parallel_for(v.m, 65536 / (v.k + 1) + 4, vector_rows, &job);
+  return true;
+}
+
+/* Below this many multiplications a call of BLAS costs more than it gains. */
+static const double small_work = 4096;
+
+/* c = beta c + alpha a b for matrices of right sizes, c's rows contiguous. Allocates nothing;
+ * large factors should have a layout that BLAS takes. */
+static cr_status multiply(const cr_tensor *c, double beta, double alpha, const cr_tensor *a,
+                          const cr_tensor *b) {
+  cr_plain_product p = plain_product(c, beta, alpha, a, b);
+  double work = (double)p.m * (double)p.n * (double)p.k;
+  if (work <= small_work) {
+    cr_kernels()->plain_gemm[c->dtype](&p);
     return CR_OK;
   }
-  CR_TRY(cr_clone_as(view, t, t->dtype));
-  as_matrix(out, view);
+  if (!cr_dtype_is_float(c->dtype) || p.k == 1) return run_plain(c->dtype, &p, work);
+  if ((p.n == 1 || p.m == 1) && run_vector(c->dtype, &p)) return cr_check_interrupt();
+  layout la, lb;
+  if (!find_layout(&la, a) || !find_layout(&lb, b)) return run_plain(c->dtype, &p, work);
+  int64_t ldc = p.m > 1 ? p.c_row : p.n;
+  return cr_gemm(c->dtype, la.is_transposed, lb.is_transposed, p.m, p.n, p.k, alpha, p.a, la.ld,
+                 p.b, lb.ld, beta, p.c, ldc > 0 ? ldc : 1);
+}
+
+/* The last two dimensions of a batch, or the matrix itself: a view that owns nothing. */
+static cr_tensor matrix_at(const cr_tensor *t, int64_t index) {
+  cr_tensor m = *t;
+  if (t->ndim < 3) return m;
+  m.ndim = 2;
+  m.offset += index * t->stride[0];
+  for (int d = 0; d < 2; d++) {
+    m.size[d] = t->size[d + 1];
+    m.stride[d] = t->stride[d + 1];
+  }
+  return m;
+}
+
+/* Initializes *out as t itself, or as a copy of it when products are worth a layout for BLAS. */
+static cr_status factor(cr_tensor *out, const cr_tensor *t, double work) {
+  layout unused;
+  cr_tensor first = matrix_at(t, 0);
+  bool is_plain = work <= small_work || !cr_dtype_is_float(t->dtype);
+  cr_tensor_init(out, t->dtype);
+  if (!is_plain && !find_layout(&unused, &first)) return cr_clone_as(out, t, t->dtype);
+  cr_tensor_alias(out, t);
   return CR_OK;
 }
 
-/* c = beta c + alpha a b for matrices of right sizes; c's rows are contiguous. */
+typedef struct {
+  cr_tensor c, a, b;
+  double beta, alpha;
+} batch_job;
+
+static void batch_range(int64_t begin, int64_t end, int thread, void *data) {
+  (void)thread;
+  const batch_job *job = data;
+  for (int64_t i = begin; i < end && !cr_interrupt_pending(); i++) {
+    cr_tensor c = matrix_at(&job->c, i), a = matrix_at(&job->a, i), b = matrix_at(&job->b, i);
+    multiply(&c, job->beta, job->alpha, &a, &b);
+  }
+}
+
+/* All matrices of a batch: many small ones are shared among the threads, of large ones each is. */
+static cr_status multiply_batch(const cr_tensor *c, double beta, double alpha, const cr_tensor *a,
+                                const cr_tensor *b) {
+  const double large = 256.0 * 256 * 256;
+  double work = (double)c->size[1] * (double)c->size[2] * (double)a->size[2];
+  batch_job job = {.beta = beta, .alpha = alpha, .c = *c};
+  CR_TRY(factor(&job.a, a, work));
+  cr_status status = factor(&job.b, b, work);
+  if (status == CR_OK) {
+    int64_t count = c->size[0];
+    int64_t grain = work >= large ? count : (int64_t)(100000 / (work + 100)) + 1;
+    cr_parallel_for(count, grain, batch_range, &job);
+    cr_tensor_clear(&job.b);
+    status = cr_check_interrupt();
+  }
+  cr_tensor_clear(&job.a);
+  return status;
+}
+
 static cr_status product(const cr_tensor *c, double beta, double alpha, const cr_tensor *a,
                          const cr_tensor *b) {
-  cr_tensor a_view, b_view;
-  matrix ma, mb;
-  CR_TRY(plain_matrix(&a_view, &ma, a));
-  cr_status status = plain_matrix(&b_view, &mb, b);
+  double work = (double)a->size[0] * (double)a->size[1] * (double)b->size[1];
+  if (work <= small_work) return multiply(c, beta, alpha, a, b);
+  cr_tensor x, y;
+  CR_TRY(factor(&x, a, work));
+  cr_status status = factor(&y, b, work);
   if (status == CR_OK) {
-    int64_t ldc = c->size[0] > 1 ? c->stride[0] : c->size[1];
-    status =
-        cr_gemm(c->dtype, ma.is_transposed, mb.is_transposed, a->size[0], b->size[1], a->size[1],
-                alpha, ma.data, ma.ld, mb.data, mb.ld, beta, cr_tensor_data(c), ldc > 0 ? ldc : 1);
-    cr_tensor_clear(&b_view);
+    status = multiply(c, beta, alpha, &x, &y);
+    cr_tensor_clear(&y);
   }
-  cr_tensor_clear(&a_view);
+  cr_tensor_clear(&x);
+  return status;
+}
+
+/* Fills target with m, broadcast. */
+static cr_status start_from(cr_tensor *target, const cr_tensor *m) {
+  cr_tensor wide;
+  cr_tensor_init(&wide, m->dtype);
+  cr_status status = cr_tensor_expand(&wide, m, target->ndim, target->size);
+  if (status == CR_OK) status = cr_copy(target, &wide);
+  cr_tensor_clear(&wide);
   return status;
 }
 
@@ -115,25 +286,37 @@ static cr_status prepare(cr_tensor *target, cr_tensor *out, int ndim, const int6
                    cr_dtype_tensor_name(m->dtype));
   cr_tensor shape = {.dtype = out->dtype, .ndim = ndim};
   memcpy(shape.size, size, (size_t)ndim * sizeof *size);
-  if (out != m) CR_TRY(cr_tensor_resize(out, ndim, size));
-  if (!cr_tensor_same_size(out, &shape)) {
+  if (out == m && !cr_tensor_same_size(out, &shape)) {
     char text[CR_SIZE_TEXT], wanted[CR_SIZE_TEXT];
     return cr_fail(CR_EINVAL, "the result must be of size %s, got %s",
                    cr_size_text(wanted, ndim, size), cr_tensor_size_text(text, out));
   }
-  bool in_place =
-      cr_tensor_is_contiguous(out) && !cr_tensor_overlaps(out, a) && !cr_tensor_overlaps(out, b);
+  bool is_factor =
+      out == a || out == b || cr_tensor_overlaps(out, a) || cr_tensor_overlaps(out, b);
+  bool is_partly_m = m && out != m && cr_tensor_overlaps(out, m);
+  if (!is_factor && !is_partly_m) {
+    CR_TRY(cr_tensor_resize(out, ndim, size));
+    /* Growing may have led into a factor's part of a common storage. */
+    is_factor = cr_tensor_overlaps(out, a) || cr_tensor_overlaps(out, b) ||
+                (m && out != m && cr_tensor_overlaps(out, m));
+  }
+  bool in_place = !is_factor && !is_partly_m && cr_tensor_is_contiguous(out);
   if (in_place) {
     cr_tensor_alias(target, out);
   } else {
     CR_TRY(cr_tensor_new(target, out->dtype, ndim, size));
   }
-  if (m && beta != 0 && !(in_place && m == out)) return cr_copy(target, m);
-  return CR_OK;
+  return m && beta != 0 && !(in_place && m == out) ? start_from(target, m) : CR_OK;
 }
 
 static cr_status deliver(cr_tensor *out, cr_tensor *target, cr_status status) {
-  if (status == CR_OK && !cr_tensor_is_same_view(out, target)) status = cr_copy(out, target);
+  if (status == CR_OK && !cr_tensor_is_same_view(out, target)) {
+    status = cr_tensor_resize_as(out, target);
+    if (status == CR_OK && cr_tensor_has_internal_overlap(out))
+      status = cr_fail(CR_EINVAL, "the result cannot be written to an expanded tensor: its "
+                                  "elements share memory; clone it first");
+    if (status == CR_OK) status = cr_copy(out, target);
+  }
   cr_tensor_clear(target);
   return status;
 }
@@ -165,32 +348,42 @@ cr_status cr_addmm(cr_tensor *out, double beta, const cr_tensor *m, double alpha
   return deliver(out, &target, status);
 }
 
-cr_status cr_matmul(cr_tensor *out, const cr_tensor *a, const cr_tensor *b) {
-  return cr_addmm(out, 0, NULL, 1, a, b);
+static cr_status check_batches(const cr_tensor *a, const cr_tensor *b) {
+  if (a->ndim == 3 && b->ndim == 3 && a->size[0] == b->size[0] && a->size[2] == b->size[1])
+    return CR_OK;
+  return wrong_sizes(a, b, "batches of matrices, b x n x k and b x k x p");
 }
 
 cr_status cr_baddbmm(cr_tensor *out, double beta, const cr_tensor *m, double alpha,
                      const cr_tensor *a, const cr_tensor *b) {
   CR_TRY(check_types(out, a, b));
-  if (a->ndim != 3 || b->ndim != 3 || a->size[0] != b->size[0] || a->size[2] != b->size[1])
-    return wrong_sizes(a, b, "batches of matrices, b x n x k and b x k x p");
+  CR_TRY(check_batches(a, b));
   cr_tensor target;
   int64_t size[3] = {a->size[0], a->size[1], b->size[2]};
   cr_status status = prepare(&target, out, 3, size, m ? beta : 0, m, a, b);
-  if (status != CR_OK || cr_tensor_numel(&target) == 0) return deliver(out, &target, status);
-  cr_tensor x, y, c;
-  cr_tensor_init(&x, a->dtype);
-  cr_tensor_init(&y, a->dtype);
-  cr_tensor_init(&c, a->dtype);
-  for (int64_t i = 0; i < size[0] && status == CR_OK; i++) {
-    status = cr_tensor_select(&x, a, 0, i);
-    if (status == CR_OK) status = cr_tensor_select(&y, b, 0, i);
-    if (status == CR_OK) status = cr_tensor_select(&c, &target, 0, i);
-    if (status == CR_OK) status = product(&c, m ? beta : 0, alpha, &x, &y);
+  if (status == CR_OK && cr_tensor_numel(&target) > 0)
+    status = multiply_batch(&target, m ? beta : 0, alpha, a, b);
+  return deliver(out, &target, status);
+}
+
+cr_status cr_addbmm(cr_tensor *out, double beta, const cr_tensor *m, double alpha,
+                    const cr_tensor *a, const cr_tensor *b) {
+  CR_TRY(check_types(out, a, b));
+  CR_TRY(check_batches(a, b));
+  cr_tensor target;
+  int64_t size[2] = {a->size[1], b->size[2]};
+  cr_status status = prepare(&target, out, 2, size, m ? beta : 0, m, a, b);
+  if (status == CR_OK && a->size[0] == 0) { /* the sum of no products */
+    cr_tensor no_columns = *a, no_rows = *b;
+    no_columns.ndim = no_rows.ndim = 2;
+    no_columns.size[0] = size[0], no_columns.size[1] = 0;
+    no_rows.size[0] = 0, no_rows.size[1] = size[1];
+    status = multiply(&target, m ? beta : 0, alpha, &no_columns, &no_rows);
   }
-  cr_tensor_clear(&x);
-  cr_tensor_clear(&y);
-  cr_tensor_clear(&c);
+  for (int64_t i = 0; i < a->size[0] && status == CR_OK && cr_tensor_numel(&target) > 0; i++) {
+    cr_tensor x = matrix_at(a, i), y = matrix_at(b, i);
+    status = product(&target, i > 0 ? 1 : m ? beta : 0, alpha, &x, &y);
+  }
   return deliver(out, &target, status);
 }
 

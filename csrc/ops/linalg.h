@@ -1,4 +1,4 @@
-/* Products of vectors and matrices, float32 and float64. */
+/* Products of vectors and matrices of any type; integers wrap. */
 #ifndef CR_OPS_LINALG_H
 #define CR_OPS_LINALG_H
 
@@ -12,7 +12,13 @@ cr_status cr_dot(cr_scalar *out, const cr_tensor *a, const cr_tensor *b);
 cr_status cr_addmm(cr_tensor *out, double beta, const cr_tensor *m, double alpha,
                    const cr_tensor *a, const cr_tensor *b);
 
-/* out = a b: matrices, or a matrix and a vector. */
+/* out = beta m + alpha times the sum of the products of two batches' matrices. */
+cr_status cr_addbmm(cr_tensor *out, double beta, const cr_tensor *m, double alpha,
+                    const cr_tensor *a, const cr_tensor *b);
+
+/* NumPy's matmul: vectors, matrices or stacks of matrices whose leading dimensions broadcast. A
+ * vector on the left is a row, on the right a column, and its dimension is left out of the result;
+ * two vectors give one element. */
 cr_status cr_matmul(cr_tensor *out, const cr_tensor *a, const cr_tensor *b);
 
 /* The same for each of the matrices of batches a (B x n x k) and b (B x k x p). */

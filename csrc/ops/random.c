@@ -82,14 +82,61 @@ cr_status cr_random_fill(cr_tensor *t, cr_generator *g, cr_distribution distribu
   CR_TRY(cr_check_distribution(distribution, a, b));
   if (distribution != CR_GEOMETRIC && distribution != CR_BERNOULLI)
     CR_TRY(cr_expect_float("the tensor", t));
+  if (t->dtype == CR_F32 && distribution <= CR_LOG_NORMAL) { /* as Torch7's arguments are */
+    float narrow_a = (float)a, narrow_b = (float)b;
+    CR_TRY(cr_check_distribution(distribution, narrow_a, narrow_b));
+    a = narrow_a, b = narrow_b;
+  }
   source s = {.generator = g, .distribution = distribution, .a = a, .b = b};
   return fill_from(t, &s);
+}
+
+static cr_status check_probabilities(const cr_tensor *p) {
+  int64_t n = cr_tensor_numel(p);
+  const char *element = cr_tensor_data(p);
+  size_t width = cr_dtype_size(p->dtype);
+  for (int64_t i = 0; i < n; i++)
+    CR_TRY(cr_check_distribution(CR_BERNOULLI, cr_load(p->dtype, element + (size_t)i * width).f, 0));
+  return CR_OK;
+}
+
+static cr_status bernoulli_from(cr_tensor *t, cr_generator *g, const cr_tensor *p) {
+  CR_TRY(check_probabilities(p));
+  cr_tensor drawn;
+  CR_TRY(cr_tensor_new(&drawn, CR_U8, t->ndim, t->size));
+  int64_t n = cr_tensor_numel(p);
+  const char *element = cr_tensor_data(p);
+  size_t width = cr_dtype_size(p->dtype);
+  uint8_t *out = cr_tensor_data(&drawn);
+  for (int64_t i = 0; i < n; i++)
+    out[i] =
+        (uint8_t)cr_random_bernoulli(g, cr_load(p->dtype, element + (size_t)i * width).f);
+  cr_status status = cr_copy(t, &drawn);
+  cr_tensor_clear(&drawn);
+  return status;
+}
+
+cr_status cr_bernoulli_each(cr_tensor *t, cr_generator *g, const cr_tensor *p) {
+  CR_TRY(cr_expect_float("p", p));
+  if (cr_tensor_numel(t) != cr_tensor_numel(p)) {
+    char text[CR_SIZE_TEXT], wanted[CR_SIZE_TEXT];
+    return cr_fail(CR_EINVAL, "p must have as many elements as the tensor of size %s, got size %s",
+                   cr_tensor_size_text(wanted, t), cr_tensor_size_text(text, p));
+  }
+  if (cr_tensor_has_internal_overlap(t))
+    return cr_fail(CR_EINVAL, "an expanded tensor cannot be filled: its elements share memory; "
+                              "clone it first");
+  cr_tensor plain;
+  CR_TRY(cr_contiguous(&plain, p));
+  cr_status status = bernoulli_from(t, g, &plain);
+  cr_tensor_clear(&plain);
+  return status;
 }
 
 int64_t cr_draw_integer(cr_generator *g, int64_t low, int64_t high) {
   uint64_t range = (uint64_t)high - (uint64_t)low + 1;
   uint64_t bits = cr_random_u32(g);
-  if (range == 0 || range > UINT32_MAX) bits = bits << 32 | cr_random_u32(g);
+  if (range == 0 || range > (uint64_t)1 << 32) bits = bits << 32 | cr_random_u32(g);
   return (int64_t)((uint64_t)low + (range == 0 ? bits : bits % range));
 }
 
@@ -108,8 +155,7 @@ int64_t cr_random_limit(cr_dtype dtype) {
   case CR_I16: return INT16_MAX;
   case CR_I32: return INT32_MAX;
   case CR_F32: return (int64_t)1 << 24;
-  case CR_F64: return (int64_t)1 << 53;
-  default: return INT64_MAX;
+  default: return UINT32_MAX; /* all that one draw gives */
   }
 }
 

@@ -26,6 +26,9 @@ double cr_draw(cr_generator *g, cr_distribution distribution, double a, double b
 cr_status cr_random_fill(cr_tensor *t, cr_generator *g, cr_distribution distribution, double a,
                          double b);
 
+/* Each element is 1 with the probability at its place in p, else 0. */
+cr_status cr_bernoulli_each(cr_tensor *t, cr_generator *g, const cr_tensor *p);
+
 /* Integers from low to high, both included. */
 cr_status cr_random_integers(cr_tensor *t, cr_generator *g, int64_t low, int64_t high);
 int64_t cr_draw_integer(cr_generator *g, int64_t low, int64_t high);

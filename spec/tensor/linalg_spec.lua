@@ -73,6 +73,51 @@ describe("cresset.mm", function()
     end
   end)
 
+  it("multiplies integers of every width, which wrap", function()
+    for _, name in ipairs { "Byte", "Char", "Short", "Int", "Long" } do
+      local a = cresset[name .. "Tensor"](20, 30):fill(3)
+      local b = cresset[name .. "Tensor"](15, 30):t():fill(2)
+      local one = cresset[name .. "Tensor"](1):fill(180)
+      assert.equal(one[1], cresset.mm(a, b)[20][15])
+      assert.equal(one[1], cresset.mv(a, b:select(2, 1))[7])
+    end
+  end)
+
+  it("changes its result's size when that is a factor", function()
+    local s = cresset.ones(2, 2)
+    assert.same({ { 2, 2, 2 }, { 2, 2, 2 } }, s:mm(s, cresset.ones(2, 3)):totable())
+  end)
+
+  it("multiplies a long vector by a matrix in every layout", function()
+    for type_name, tolerance in pairs(types) do
+      local a, x = fill(type_name, 70, 90), fill(type_name, 90)
+      local expected = {}
+      for i, row in ipairs(product(a:totable(), x:view(90, 1):totable())) do expected[i] = row[1] end
+      local spread = fill(type_name, 90, 2)
+      spread:select(2, 1):copy(x)
+      for _, m in ipairs { a, a:t():contiguous():t() } do
+        for _, v in ipairs { x, spread:select(2, 1) } do
+          assert_near(expected, cresset.mv(m, v):totable(), tolerance)
+          assert_near({ expected }, cresset.mm(v:reshape(1, 90), m:t()):totable(), tolerance)
+        end
+      end
+    end
+  end)
+
+  it("broadcasts stacks of matrices", function()
+    local a, b = fill("torch.DoubleTensor", 2, 1, 3, 4), fill("torch.DoubleTensor", 5, 4, 2)
+    local c = cresset.matmul(a, b)
+    assert.same({ 2, 5, 3, 2 }, c:size():totable())
+    for i = 1, 2 do
+      for j = 1, 5 do
+        assert_near(product(a[i][1]:totable(), b[j]:totable()), c[i][j]:totable(), 1e-12)
+      end
+    end
+    assert.same({ 5, 2 }, cresset.matmul(fill("torch.DoubleTensor", 4), b):size():totable())
+    assert.has_error(function() cresset.matmul(a, fill("torch.DoubleTensor", 3, 2)) end,
+      "cresset.matmul: expected sizes ... n x k and ... k x p, got 2x1x3x4 and 3x2")
+  end)
+
   it("gives zeros for empty sums and empty results for empty factors", function()
     assert.same({ { 0, 0 } }, cresset.mm(cresset.Tensor(1, 0), cresset.Tensor(0, 2)):totable())
     assert.same({ 0, 2 }, cresset.mm(cresset.Tensor(0, 3), cresset.ones(3, 2)):size():totable())
@@ -99,6 +144,15 @@ describe("cresset.addmm", function()
     assert.same({ { 16, 24 }, { 44, 48 } }, m:totable())
     m:addmm(0, 1, a, b)
     assert.same({ { 3, 2 }, { 7, 4 } }, m:totable())
+  end)
+
+  it("adds the products of a batch up", function()
+    local x, y = cresset.ones(3, 2, 4), cresset.ones(3, 4, 2)
+    assert.same({ { 22, 32 }, { 42, 52 } }, cresset.addbmm(m, x, y):totable())
+    assert.same({ { 20, 40 }, { 60, 80 } },
+      m:addbmm(2, 1, cresset.zeros(0, 2, 4), cresset.zeros(0, 4, 2)):totable())
+    assert.has_error(function() cresset.addmm(cresset.ones(3, 2), x[1], cresset.ones(4, 3)) end,
+      "cresset.addmm: a tensor of size 3x2 cannot be expanded to 2x3")
   end)
 
   it("does not read m when beta is 0", function()

@@ -14,6 +14,11 @@ describe("random numbers", function()
   it("are the Mersenne Twister's", function()
     cresset.manualSeed(5489)
     assert.are.equal(3499211612 % 1000 + 1, cresset.random(1000))
+    cresset.manualSeed(0) -- the numbers in Torch7's documentation
+    assert.are.same({ 2357136044, 2546248239 }, { cresset.random(), cresset.random() })
+    cresset.manualSeed(123)
+    assert_near({ 0.69646918727085, 0.71295532141812, 0.28613933874294 },
+      { cresset.uniform(), cresset.uniform(), cresset.uniform() }, 1e-13)
     -- NumPy's RandomState(1): random_sample has 53 bits, these have its first 32.
     cresset.manualSeed(1)
     assert_near({ 0.417022004702574 }, { cresset.uniform() }, 1e-8)
@@ -60,6 +65,27 @@ describe("random numbers", function()
     end
   end)
 
+  it("take one draw an element, as Torch7's do, for every type", function()
+    for name, modulus in pairs({ Byte = 256, Char = 128, Short = 32768, Int = 2 ^ 31,
+      Long = 2 ^ 32, Float = 2 ^ 24 + 1, Double = 2 ^ 32 }) do
+      cresset.manualSeed(0)
+      local t = cresset[name .. "Tensor"](2):random()
+      assert.are.equal(2357136044 % modulus, t[1])
+      assert.are.equal(2546248239 % modulus, t[2])
+    end
+  end)
+
+  it("follow a probability of their own", function()
+    local p = cresset.Tensor({ { 0, 1, 0.5 }, { 1, 0, 1 } })
+    local t = cresset.ByteTensor(3, 2):t():bernoulli(p)
+    assert.are.equal(0, t[1][1])
+    assert.are.same({ 1, 0, 1 }, values(t[2]:double()))
+    assert.has_error(function() cresset.Tensor(2):bernoulli(p) end,
+      "Tensor:bernoulli: p must have as many elements as the tensor of size 2, got size 2x3")
+    assert.has_error(function() p:clone():bernoulli(p * 2) end,
+      "Tensor:bernoulli: p must be from 0 to 1, got 2")
+  end)
+
   it("reach every integer of a range", function()
     local seen = {}
     for _, v in ipairs(values(cresset.LongTensor(1000):random(-2, 3):double())) do
@@ -88,6 +114,10 @@ describe("random numbers", function()
     local res = cresset.DoubleTensor()
     assert.are.equal(res, cresset.randn(res, 4))
     assert.are.equal(4, res:nElement())
+    assert.are.equal("torch.DoubleTensor", cresset.randnLike(res):type())
+    assert.are.equal(4, cresset.randLike(res):nElement())
+    local order = cresset.LongTensor()
+    assert.are.equal(order, cresset.randperm(order, cresset.Generator(), 5))
     assert.has_error(function() cresset.LongTensor(3):normal() end,
       "Tensor:normal: the tensor must be a torch.FloatTensor or a torch.DoubleTensor, "
         .. "got a torch.LongTensor")

@@ -29,12 +29,13 @@ function cresset.initialSeed(generator) end
 ---@return Tensor
 function cresset.getRNGState(generator) end
 
---- Goes back to a state that getRNGState gave.
+--- Goes back to a state that getRNGState gave, and returns it.
 ---@param generator? Generator
 ---@param state Tensor
+---@return Tensor
 function cresset.setRNGState(generator, state) end
 
---- An integer from low (1) to high (2^32), both included.
+--- An integer from low (1) to high, both included; without bounds from 0 to 2^32 - 1.
 ---@param generator? Generator
 ---@param low? integer
 ---@param high? integer
@@ -161,3 +162,15 @@ function Tensor:geometric(generator, p) end
 ---@param p? number
 ---@return Tensor self
 function Tensor:bernoulli(generator, p) end
+
+--- Numbers from [0, 1), as many as x has elements: a new tensor of x's type and size.
+---@param generator? Generator
+---@param x Tensor float32 or float64
+---@return Tensor
+function cresset.randLike(generator, x) end
+
+--- Numbers with mean 0 and standard deviation 1: a new tensor of x's type and size.
+---@param generator? Generator
+---@param x Tensor float32 or float64
+---@return Tensor
+function cresset.randnLike(generator, x) end
