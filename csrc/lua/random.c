@@ -101,15 +101,14 @@ static cr_tensor *take_result(lua_State *L, int *arg) {
   return cr_check_tensor(L, (*arg)++, "res");
 }
 
-/* rand([res,] [generator,] sizes...), randn: of the default type. */
+/* rand([res,] [generator,] sizes...), the first two in either order; randn. Of the default type. */
 static int random_tensor(lua_State *L, cr_distribution d) {
   int arg = 1;
   cr_tensor *t = take_result(L, &arg);
   cr_generator *g = take_generator(L, &arg);
   if (!t) t = take_result(L, &arg);
-  int res = t ? 1 : 0;
-  if (t && cr_to_tensor(L, 1) != t) res = 2;
-  if (t) cr_check_float_tensor(L, res, "res");
+  int res = !t ? 0 : cr_to_tensor(L, 1) ? 1 : 2;
+  if (res) cr_check_float_tensor(L, res, "res");
   int64_t size[CR_MAX_DIMS];
   int ndim = cr_check_sizes(L, arg, "sizes", size);
   if (!t) t = cr_push_tensor(L, cr_default_dtype());
@@ -136,12 +135,14 @@ static int randn_like(lua_State *L) { return random_like(L, CR_NORMAL); }
 static int create_rand(lua_State *L) { return random_tensor(L, CR_UNIFORM); }
 static int create_randn(lua_State *L) { return random_tensor(L, CR_NORMAL); }
 
-/* randperm([generator,] [res,] n): a LongTensor. */
+/* randperm([res,] [generator,] n), the first two in either order: a LongTensor. */
 static int create_randperm(lua_State *L) {
   int arg = 1;
+  cr_tensor *t = take_result(L, &arg);
   cr_generator *g = take_generator(L, &arg);
-  cr_tensor *t = cr_to_tensor(L, arg) ? cr_check_tensor_of(L, arg, "res", CR_I64) : NULL;
-  int res = t ? arg++ : 0;
+  if (!t) t = take_result(L, &arg);
+  int res = !t ? 0 : cr_to_tensor(L, 1) ? 1 : 2;
+  if (res) cr_check_tensor_of(L, res, "res", CR_I64);
   int64_t n = cr_check_int_range(L, arg, "n", 1, INT64_MAX / 16);
   if (!t) t = cr_push_tensor(L, CR_I64);
   CR_CALL(L, cr_random_permutation(t, g, n));
