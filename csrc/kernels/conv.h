@@ -25,7 +25,7 @@ typedef struct {
   const int64_t *offset; /* of each tap */
   void *c;
   int64_t ldc;
-  bool accumulate; /* adds to c */
+  bool accumulate; /* adds to c, in the order of one sum; without bias */
 } cr_conv_tile;
 typedef void (*cr_conv_kernel)(const cr_conv_tile *tile);
 

@@ -12,8 +12,9 @@ static inline __attribute__((always_inline)) void NAME(tile)(const cr_conv_tile 
   VEC acc[CR_CONV_ROWS][CR_CONV_VECTORS];
   for (int m = 0; m < rows; m++) {
     a[m] = t->a[m];
+    const VEC *c = (const VEC *)((const T *)t->c + m * t->ldc);
     VEC start = (t->bias ? ((const T *)t->bias)[m] : 0) - (VEC){0};
-    for (int v = 0; v < vectors; v++) acc[m][v] = start;
+    for (int v = 0; v < vectors; v++) acc[m][v] = t->accumulate ? c[v] : start;
   }
   /* One loop over channels and taps, not two: the sums stay in registers. */
   const int64_t taps = t->taps, steps = t->channels * taps, plane = t->plane;
@@ -32,9 +33,7 @@ static inline __attribute__((always_inline)) void NAME(tile)(const cr_conv_tile 
   }
   for (int m = 0; m < rows; m++) {
     for (int v = 0; v < vectors; v++) {
-      VEC *c = (VEC *)((T *)t->c + m * t->ldc + v * LANES);
-      if (t->accumulate) acc[m][v] += *c;
-      *c = acc[m][v];
+      *(VEC *)((T *)t->c + m * t->ldc + v * LANES) = acc[m][v];
     }
   }
 }
