@@ -32,6 +32,7 @@
   X(optim)                                                                                         \
   X(paths)                                                                                         \
   X(interrupt)                                                                                     \
+  X(stream)                                                                                        \
   X(readline)                                                                                      \
   X(tensor_arithmetic)                                                                             \
   X(tensor_reduce)

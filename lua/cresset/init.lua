@@ -9,13 +9,14 @@ for _, name in ipairs(require("cresset.packages")) do packages[name] = true end
 
 local function add(source)
   for name, value in pairs(source) do
-    if not packages[name] then cresset[name] = value end
+    if not packages[name] and name ~= "stream" then cresset[name] = value end
   end
 end
 
 add(core)
 add(require("cresset.join"))
 add(require("cresset.types"))
+add(require("cresset.serialize"))
 require("cresset.print")
 cresset.version = require("cresset.version")
 cresset.class = require("cresset.class")

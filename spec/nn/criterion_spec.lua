@@ -32,6 +32,8 @@ local function check(entry, word, tolerance, arrange)
   local target = entry.target and arrange(tensor(word, entry.target, entry.targetSize))
   assert_near({ entry.loss }, { criterion:forward(input, target) }, tolerance, "loss")
   assert.are.equal(criterion.output, criterion:forward(input, target))
+  local loaded = cresset.deserialize(cresset.serialize(criterion))
+  assert.are.equal(criterion.output, loaded:forward(input, target))
   local gradInput = criterion:backward(input, target)
   assert.are.equal(gradInput, criterion.gradInput)
   if type(gradInput) ~= "table" then

@@ -105,6 +105,18 @@ local function check_state(make, options)
   end)
 end
 
+local function check_saving(make, options)
+  it("is the same after saving and loading", function()
+    local layer = fresh(make, "double")
+    local input = input_of("double", options.inputs[1], options)
+    local results = run(layer, input)
+    local loaded = cresset.deserialize(cresset.serialize(layer))
+    assert.are.equal(tostring(layer), tostring(loaded))
+    assert.are.equal(layer:type(), loaded:type())
+    assert_same_results(results, run(loaded, input), 0)
+  end)
+end
+
 local function check_errors(make, options)
   it("refuses what does not fit and works on", function()
     local input = input_of("float", options.inputs[1], options)
@@ -127,5 +139,6 @@ return function(make, options)
   check_gradients(make, options)
   check_types(make, options)
   check_state(make, options)
+  check_saving(make, options)
   check_errors(make, options)
 end

@@ -6,6 +6,7 @@
 local class = require("cresset.class")
 local core = require("cresset.core")
 local replicate = require("cresset.nn.replicate")
+local saving = require("cresset.nn.saving")
 
 local Criterion = class("nn.Criterion")
 
@@ -89,5 +90,11 @@ function Criterion:clearState()
   end
   return self
 end
+
+--- What save writes of the criterion: its fields without gradients, results and temporary tensors.
+function Criterion:__serialize() return saving.fields(self) end
+
+--- Restores what is not saved, after load; `shared` belongs to the file.
+function Criterion:__deserialize(shared) saving.restore(self, shared) end
 
 return Criterion

@@ -9,6 +9,7 @@ local core = require("cresset.core")
 local flatten = require("cresset.nn.flatten")
 local layer = require("cresset.nn.layer")
 local replicate = require("cresset.nn.replicate")
+local saving = require("cresset.nn.saving")
 
 local Module = class("nn.Module")
 
@@ -197,5 +198,11 @@ function Module:clearState()
   end
   return self
 end
+
+--- What save writes of the layer: its fields without gradients, results and temporary tensors.
+function Module:__serialize() return saving.fields(self) end
+
+--- Restores what is not saved, after load; `shared` belongs to the file.
+function Module:__deserialize(shared) saving.restore(self, shared) end
 
 return Module
