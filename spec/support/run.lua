@@ -4,7 +4,7 @@ local build = os.getenv("CRESSET_BUILD") or "build/release"
 package.path = "./lua/?.lua;./lua/?/init.lua;./?.lua;" .. package.path
 package.cpath = "./" .. build .. "/?.so;" .. package.cpath
 if not pcall(require, "system") then
-  -- Ubuntu 22.04 packages parts of busted for older Luas alone. Those in Lua run all the same, and of
+  -- Ubuntu 22.04 packages parts of busted for older Luas alone. Those in Lua run all the same; of
   -- lua-system busted wants nothing but the clocks.
   package.path = package.path .. ";/usr/share/lua/5.3/?.lua;/usr/share/lua/5.3/?/init.lua"
   package.preload["system"] = function()
