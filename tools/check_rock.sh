@@ -22,7 +22,19 @@ cat >check.lua <<'LUA'
 local cresset = require("cresset")
 local source = package.searchpath("cresset", package.path)
 assert(source:find(os.getenv("CHECK_TREE"), 1, true), "cresset came from " .. source)
-assert(cresset.ones(3, 4):size(2) == 4)
+-- The data files come along; a network learns from them.
+local train = cresset.data.digits()
+local net = cresset.nn.Sequential():add(cresset.nn.Flatten()):add(cresset.nn.Linear(64, 10))
+local criterion = cresset.nn.CrossEntropyCriterion()
+local params, grads = net:getParameters()
+local function step()
+  grads:zero()
+  local loss = criterion:forward(net:forward(train.images), train.labels)
+  net:backward(train.images, criterion:backward(net.output, train.labels))
+  return loss, grads
+end
+local _, first = cresset.optim.sgd(step, params, { learningRate = 0.1 })
+assert(step() < first[1])
 print("rock: " .. cresset.isa() .. " kernels, BLAS " .. cresset.blas())
 LUA
 export CHECK_TREE="$tree"

@@ -87,7 +87,8 @@ static bool push_part(lua_State *L, const cr_tensor *t) {
   }
   if (lua_type(L, 2) == LUA_TTABLE) return push_described(L, t, 2);
   const cr_storage *storage = cr_to_storage(L, 2);
-  if (!storage) cr_type_error(L, 2, "index", "an integer, a table, a mask or a torch.LongStorage");
+  if (!storage)
+    return cr_type_error(L, 2, "index", "an integer, a table, a mask or a torch.LongStorage");
   push_at_storage(L, t, storage);
   return true;
 }

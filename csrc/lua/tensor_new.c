@@ -133,7 +133,8 @@ static int construct(lua_State *L) {
   if (cr_to_tensor(L, 1)) return new_from_tensor(L, dtype);
   const cr_storage *storage = cr_to_storage(L, 1);
   if (!storage)
-    cr_type_error(L, 1, "argument 1", "sizes, a table, a tensor, a storage or a string of bytes");
+    return cr_type_error(L, 1, "argument 1",
+                         "sizes, a table, a tensor, a storage or a string of bytes");
   if (storage->dtype == dtype) {
     cr_tensor *t = cr_push_tensor(L, dtype);
     lua_insert(L, 1); /* out of the way of the sizes, which end at the top */

@@ -268,7 +268,8 @@ local function use_spoiled(name, class, accepted, random)
   if spoils_first then object[key] = value end
   local ok, output = pcall(object.forward, object, input, target)
   object[key] = value
-  local gradient = is_module and (ok and core.isTensor(output) and output:clone() or input) or target
+  local gradient = target
+  if is_module then gradient = ok and core.isTensor(output) and output:clone() or input end
   local methods = { "backward", "forward", "backward", "clearState", "float", "zeroGradParameters" }
   for _, method in ipairs(methods) do
     if object[method] then
