@@ -136,8 +136,64 @@ static void run_range(int64_t begin, int64_t end, int thread, void *data) {
   }
 }
 
+/* ---- tiles ---- */
+
+/* An operand that walks across its rows (a transposed matrix beside a plain one) uses one element of
+ * each cache line and comes back for the next one much later. Small tiles of the two innermost
+ * dimensions let it use the line while it is there. */
+enum { tile_inner = 16, tile_outer = 128, far_apart = 256 };
+
+static bool wants_tiles(const cr_iter *it) {
+  if (it->ndim < 2 || it->size[0] < 2 * tile_inner || it->size[1] < tile_inner) return false;
+  for (int k = 0; k < it->operands; k++) {
+    int64_t inner = it->stride[k][0], outer = it->stride[k][1];
+    if (inner >= far_apart && outer > 0 && 4 * outer <= inner) return true;
+  }
+  return false;
+}
+
+static int64_t tile_rows(const cr_iter *it) { return (it->size[1] + tile_outer - 1) / tile_outer; }
+
+/* One strip: tile_outer positions of dimension 1, all of dimension 0, one of each other one. */
+static void run_strip(const run_job *job, int64_t strip) {
+  const cr_iter *it = job->it;
+  char *base[CR_MAX_OPERANDS], *p[CR_MAX_OPERANDS];
+  int64_t stride[CR_MAX_OPERANDS], rest = strip / tile_rows(it);
+  int64_t first = strip % tile_rows(it) * tile_outer;
+  int64_t last = first + tile_outer < it->size[1] ? first + tile_outer : it->size[1];
+  for (int k = 0; k < it->operands; k++) {
+    base[k] = it->data[k];
+    stride[k] = it->stride[k][0];
+  }
+  for (int d = 2; d < it->ndim; d++) {
+    for (int k = 0; k < it->operands; k++) base[k] += rest % it->size[d] * it->stride[k][d];
+    rest /= it->size[d];
+  }
+  for (int64_t at = 0; at < it->size[0]; at += tile_inner) {
+    int64_t run = it->size[0] - at < tile_inner ? it->size[0] - at : tile_inner;
+    for (int64_t row = first; row < last; row++) {
+      for (int k = 0; k < it->operands; k++)
+        p[k] = base[k] + at * stride[k] + row * it->stride[k][1];
+      job->loop(run, p, stride, job->context);
+    }
+  }
+}
+
+static void run_strips(int64_t begin, int64_t end, int thread, void *data) {
+  (void)thread;
+  for (int64_t strip = begin; strip < end && !cr_interrupt_pending(); strip++)
+    run_strip(data, strip);
+}
+
 cr_status cr_iter_run(const cr_iter *it, cr_loop loop, const void *context, double cost) {
   if (it->numel == 0) return CR_OK;
+  if (wants_tiles(it)) {
+    run_job tiles = {it, loop, context};
+    int64_t strip_size = it->size[0] * tile_outer;
+    cr_parallel_for(it->numel / (it->size[0] * it->size[1]) * tile_rows(it),
+                    cr_grain(cost) / strip_size, run_strips, &tiles);
+    return cr_check_interrupt();
+  }
   int64_t grain = cr_grain(cost);
   if (it->numel <= grain) {
     cr_iter_run_range(it, 0, it->numel, loop, context);

@@ -58,6 +58,7 @@ typedef struct {
   cr_loop convert[CR_DTYPE_COUNT][CR_DTYPE_COUNT];   /* [to][from]: out, in */
   cr_reduce_kernel reduce[CR_DTYPE_COUNT][CR_REDUCE_COUNT];
   cr_sum_columns sum_columns[CR_DTYPE_COUNT];
+  cr_extreme_columns max_columns[CR_DTYPE_COUNT], min_columns[CR_DTYPE_COUNT];
   cr_cumulate cumsum[CR_DTYPE_COUNT], cumprod[CR_DTYPE_COUNT];
   cr_plain_gemm plain_gemm[CR_DTYPE_COUNT];
   cr_dot_kernel dot[CR_DTYPE_COUNT];

@@ -33,6 +33,10 @@ typedef void (*cr_reduce_kernel)(int64_t n, const char *x, int64_t stride, cr_ac
 /* out[j] = the sum of column j of an n x m matrix whose rows are contiguous. */
 typedef void (*cr_sum_columns)(int64_t n, int64_t m, const char *x, int64_t row_stride, void *out);
 
+/* out[j] = the largest (or smallest) element of column j, position[j] its row, from 1. */
+typedef void (*cr_extreme_columns)(int64_t n, int64_t m, const char *x, int64_t row_stride,
+                                   void *out, int64_t *position);
+
 /* out[i] = x[0] + ... + x[i], or the product; strides count bytes; out may be x. */
 typedef void (*cr_cumulate)(int64_t n, const char *x, int64_t x_stride, char *out,
                             int64_t out_stride);

@@ -86,6 +86,27 @@ static void NAME(columns)(int64_t n, int64_t m, const char *x, int64_t row_strid
   }
 }
 
+#define EXTREME_COLUMNS(name, beats)                                                               \
+  static void NAME(name)(int64_t n, int64_t m, const char *p, int64_t row_stride, void *out,       \
+                         int64_t *position) {                                                      \
+    T *best = out;                                                                                 \
+    for (int64_t k = 0; k < m; k++) {                                                              \
+      best[k] = ((const T *)p)[k];                                                                 \
+      position[k] = 1;                                                                             \
+    }                                                                                              \
+    for (int64_t row = 1; row < n; row++) {                                                        \
+      const T *in = (const T *)(p + row * row_stride);                                             \
+      CR_INDEPENDENT for (int64_t k = 0; k < m; k++) {                                             \
+        T x = in[k], old = best[k];                                                                \
+        bool wins = (beats) || (x != x && old == old);                                             \
+        best[k] = wins ? x : old;                                                                  \
+        position[k] = wins ? row + 1 : position[k];                                                \
+      }                                                                                            \
+    }                                                                                              \
+  }
+EXTREME_COLUMNS(max_columns, x > old)
+EXTREME_COLUMNS(min_columns, x < old)
+
 #define CUMULATE(name, operator, start)                                                            \
   static void NAME(name)(int64_t n, const char *x, int64_t x_stride, char *out,                    \
                          int64_t out_stride) {                                                     \
@@ -110,12 +131,15 @@ static void REGISTER(cr_kernel_table *table) {
   reduce[CR_REDUCE_min] = NAME(min);
   reduce[CR_REDUCE_maxabs] = NAME(maxabs);
   table->sum_columns[D] = NAME(columns);
+  table->max_columns[D] = NAME(max_columns);
+  table->min_columns[D] = NAME(min_columns);
   table->cumsum[D] = NAME(cumsum);
   table->cumprod[D] = NAME(cumprod);
 }
 
 #undef PLAIN_LOOP
 #undef EXTREME
+#undef EXTREME_COLUMNS
 #undef CUMULATE
 #undef T
 #undef A

@@ -243,12 +243,20 @@ cr_status cr_extreme_all(cr_scalar *out, int64_t *position, const cr_tensor *x, 
 
 typedef struct {
   cr_reduce_kernel kernel;
+  cr_extreme_columns columns;
   cr_dtype dtype;
   int64_t n, stride;
 } extreme_job;
 
 static void find_extremes(int64_t n, char *const *p, const int64_t *stride, const void *data) {
   const extreme_job *job = data;
+  const int64_t width = (int64_t)cr_dtype_size(job->dtype), block = 512;
+  if (n >= 8 && stride[0] == width && stride[1] == width && stride[2] == sizeof(int64_t)) {
+    for (int64_t k = 0; k < n; k += block)
+      job->columns(job->n, n - k < block ? n - k : block, p[1] + k * width, job->stride,
+                   p[0] + k * width, (int64_t *)p[2] + k);
+    return;
+  }
   for (int64_t k = 0; k < n; k++) {
     cr_accumulator state = {.parameter = 0};
     job->kernel(job->n, p[1] + k * stride[1], job->stride, &state);
@@ -271,7 +279,9 @@ cr_status cr_extreme_dim(cr_tensor *out, cr_tensor *positions, const cr_tensor *
   if (x->size[dim] == 0)
     return cr_fail(CR_EINVAL, "dimension %d is empty: it has no %s element", dim + 1,
                    largest ? "largest" : "smallest");
-  extreme_job job = {cr_kernels()->reduce[x->dtype][largest ? CR_REDUCE_max : CR_REDUCE_min],
+  const cr_kernel_table *kernels = cr_kernels();
+  extreme_job job = {kernels->reduce[x->dtype][largest ? CR_REDUCE_max : CR_REDUCE_min],
+                     largest ? kernels->max_columns[x->dtype] : kernels->min_columns[x->dtype],
                      x->dtype, x->size[dim], x->stride[dim] * (int64_t)cr_dtype_size(x->dtype)};
   const cr_tensor *operands[] = {out, &first, positions};
   cr_iter it;

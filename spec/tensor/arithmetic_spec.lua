@@ -252,3 +252,22 @@ describe("functions of one tensor", function()
         .. "first")
   end)
 end)
+
+describe("large transposed tensors", function()
+  it("give every element its place", function()
+    local m = cresset.range(1, 3 * 150 * 333):view(3, 150, 333)
+    local sum = cresset.add(m:transpose(2, 3):contiguous(), m:transpose(2, 3))
+    local back = cresset.zeros(3, 333, 150):copy(m:transpose(2, 3))
+    local places = { { 1, 1, 1 }, { 3, 150, 333 }, { 2, 77, 16 }, { 3, 128, 17 }, { 1, 129, 320 } }
+    for _, at in ipairs(places) do
+      local i, j, k = at[1], at[2], at[3]
+      local expected = (i - 1) * 150 * 333 + (j - 1) * 333 + k
+      assert.equal(expected, back[i][k][j])
+      assert.equal(2 * expected, sum[i][k][j])
+    end
+    assert.equal(m:sum(), back:sum())
+    assert.is_true(back:transpose(2, 3):eq(m):all())
+    local sorted = back:view(-1):sort()
+    assert.is_true(sorted:eq(m:view(-1)):all())
+  end)
+end)
