@@ -128,12 +128,20 @@ static void call_blas(const product *p) {
 }
 
 static void call_plain(const product *p) {
-  cr_plain_product plain = {
-      .m = p->m, .n = p->n, .k = p->k, .a = p->a, .b = p->b, .c = p->c,
-      .a_row = p->transpose_a ? 1 : p->lda, .a_column = p->transpose_a ? p->lda : 1,
-      .b_row = p->transpose_b ? 1 : p->ldb, .b_column = p->transpose_b ? p->ldb : 1,
-      .c_row = p->ldc, .c_column = 1,
-      .alpha = cr_scalar_from_double(p->alpha), .beta = cr_scalar_from_double(p->beta)};
+  cr_plain_product plain = {.m = p->m,
+                            .n = p->n,
+                            .k = p->k,
+                            .a = p->a,
+                            .b = p->b,
+                            .c = p->c,
+                            .a_row = p->transpose_a ? 1 : p->lda,
+                            .a_column = p->transpose_a ? p->lda : 1,
+                            .b_row = p->transpose_b ? 1 : p->ldb,
+                            .b_column = p->transpose_b ? p->ldb : 1,
+                            .c_row = p->ldc,
+                            .c_column = 1,
+                            .alpha = cr_scalar_from_double(p->alpha),
+                            .beta = cr_scalar_from_double(p->beta)};
   cr_kernels()->plain_gemm[p->dtype](&plain);
 }
 

@@ -77,8 +77,7 @@ enum { vector_bytes = 64, column_block = 1024 };
       F##_store(p, i + 2, r2);                                                                     \
       F##_store(p, i + 3, r3);                                                                     \
     }                                                                                              \
-    for (; i < p->m; i++)                                                                          \
-      F##_store(p, i, F##_row_dot(k, (const T *)p->a + i * p->a_row, x));                          \
+    for (; i < p->m; i++) F##_store(p, i, F##_row_dot(k, (const T *)p->a + i * p->a_row, x));      \
   }                                                                                                \
                                                                                                    \
   /* Contiguous columns: a block of sums stays in the cache while four columns at a time pass. */  \
@@ -94,8 +93,8 @@ enum { vector_bytes = 64, column_block = 1024 };
         const T *a0 = a + l * p->a_column, *a1 = a0 + p->a_column;                                 \
         const T *a2 = a1 + p->a_column, *a3 = a2 + p->a_column;                                    \
         T x0 = x[l], x1 = x[l + 1], x2 = x[l + 2], x3 = x[l + 3];                                  \
-        CR_INDEPENDENT for (int64_t i = 0; i < rows; i++)                                          \
-          sum[i] += (x0 * a0[i] + x1 * a1[i]) + (x2 * a2[i] + x3 * a3[i]);                         \
+        CR_INDEPENDENT for (int64_t i = 0; i < rows; i++) sum[i] +=                                \
+            (x0 * a0[i] + x1 * a1[i]) + (x2 * a2[i] + x3 * a3[i]);                                 \
       }                                                                                            \
       for (; l < p->k; l++) {                                                                      \
         const T *a0 = a + l * p->a_column;                                                         \

@@ -10,6 +10,7 @@
   X(tensor_table)                                                                                  \
   X(tensor_index)                                                                                  \
   X(tensor_linalg)                                                                                 \
+  X(tensor_lapack)                                                                                 \
   X(tensor_view)                                                                                   \
   X(tensor_pointwise)                                                                              \
   X(nn_conv)                                                                                       \

@@ -94,11 +94,16 @@ static const struct {
   lua_CFunction function;
   int op;
 } entries[] = {
-    {"mm", product, matrix_product},        {"mv", product, matrix_product},
-    {"matmul", product, stack_product},     {"bmm", product, batch_product},
-    {"ger", product, outer_product},        {"addmm", add_product, matrix_product},
-    {"addmv", add_product, matrix_product}, {"baddbmm", add_product, batch_product},
-    {"addr", add_product, outer_product},   {"addbmm", add_product, batch_sum},
+    {"mm", product, matrix_product},
+    {"mv", product, matrix_product},
+    {"matmul", product, stack_product},
+    {"bmm", product, batch_product},
+    {"ger", product, outer_product},
+    {"addmm", add_product, matrix_product},
+    {"addmv", add_product, matrix_product},
+    {"baddbmm", add_product, batch_product},
+    {"addr", add_product, outer_product},
+    {"addbmm", add_product, batch_sum},
     {"dot", dot, 0},
 };
 

@@ -31,8 +31,7 @@ typedef struct {
 static void dot_range(int64_t begin, int64_t end, int thread, void *data) {
   dot_job *job = data;
   int64_t at = begin * (int64_t)cr_dtype_size(job->dtype);
-  job->sum[thread] =
-      cr_kernels()->dot[job->dtype](end - begin, job->a + at, 1, job->b + at, 1);
+  job->sum[thread] = cr_kernels()->dot[job->dtype](end - begin, job->a + at, 1, job->b + at, 1);
 }
 
 /* A worker's sum stands at its number, and pieces are numbered alike in every run. */
@@ -291,8 +290,7 @@ static cr_status prepare(cr_tensor *target, cr_tensor *out, int ndim, const int6
     return cr_fail(CR_EINVAL, "the result must be of size %s, got %s",
                    cr_size_text(wanted, ndim, size), cr_tensor_size_text(text, out));
   }
-  bool is_factor =
-      out == a || out == b || cr_tensor_overlaps(out, a) || cr_tensor_overlaps(out, b);
+  bool is_factor = out == a || out == b || cr_tensor_overlaps(out, a) || cr_tensor_overlaps(out, b);
   bool is_partly_m = m && out != m && cr_tensor_overlaps(out, m);
   if (!is_factor && !is_partly_m) {
     CR_TRY(cr_tensor_resize(out, ndim, size));

@@ -96,7 +96,8 @@ static cr_status check_probabilities(const cr_tensor *p) {
   const char *element = cr_tensor_data(p);
   size_t width = cr_dtype_size(p->dtype);
   for (int64_t i = 0; i < n; i++)
-    CR_TRY(cr_check_distribution(CR_BERNOULLI, cr_load(p->dtype, element + (size_t)i * width).f, 0));
+    CR_TRY(
+        cr_check_distribution(CR_BERNOULLI, cr_load(p->dtype, element + (size_t)i * width).f, 0));
   return CR_OK;
 }
 
@@ -109,8 +110,7 @@ static cr_status bernoulli_from(cr_tensor *t, cr_generator *g, const cr_tensor *
   size_t width = cr_dtype_size(p->dtype);
   uint8_t *out = cr_tensor_data(&drawn);
   for (int64_t i = 0; i < n; i++)
-    out[i] =
-        (uint8_t)cr_random_bernoulli(g, cr_load(p->dtype, element + (size_t)i * width).f);
+    out[i] = (uint8_t)cr_random_bernoulli(g, cr_load(p->dtype, element + (size_t)i * width).f);
   cr_status status = cr_copy(t, &drawn);
   cr_tensor_clear(&drawn);
   return status;
