@@ -25,7 +25,7 @@ describe("documentation", function()
     local wrong = {}
     for name, entry in pairs(help.scanned()) do
       if entry.file:find("^meta/") and not name:find("^@") then
-        local owner, field = name:match("^(%w+)[.:](%w+)$")
+        local owner, field = name:match("^(%w+)[.:]([%w_]+)$")
         local is_there = owner == "Tensor" and cresset.Tensor[field]
           or owner == "Storage" and debug.getmetatable(cresset.zeros(1):size())[field]
           or owner == "Generator" and debug.getmetatable(cresset.Generator()).__index

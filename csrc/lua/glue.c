@@ -178,9 +178,8 @@ cr_tensor *cr_check_float_tensor(lua_State *L, int arg, const char *name) {
   return t;
 }
 
-/* Lua's collector does not see our memory: once a megabyte has gathered, tell it, so that it works
- * as if it had allocated the bytes itself. */
-static void charge_collector(lua_State *L) {
+/* Once a megabyte has gathered, the collector works as if it had allocated the bytes itself. */
+void cr_charge_collector(lua_State *L) {
   static int64_t gathered;
   const int64_t threshold = 1 << 20;
   gathered += cr_storage_take_allocated();
@@ -191,7 +190,7 @@ static void charge_collector(lua_State *L) {
 }
 
 cr_tensor *cr_push_tensor(lua_State *L, cr_dtype dtype) {
-  charge_collector(L);
+  cr_charge_collector(L);
   cr_tensor *t = lua_newuserdatauv(L, sizeof *t, 0);
   cr_tensor_init(t, dtype);
   lua_pushvalue(L, lua_upvalueindex(metatable_upvalue));

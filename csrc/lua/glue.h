@@ -95,6 +95,10 @@ cr_tensor *cr_check_tensor_of(lua_State *L, int arg, const char *name, cr_dtype 
 /* float32 or float64. */
 cr_tensor *cr_check_float_tensor(lua_State *L, int arg, const char *name);
 
+/* Lua's collector does not see our memory: tells it what was allocated since the last time. To be
+ * called before memory is taken for an object of Lua. */
+void cr_charge_collector(lua_State *L);
+
 /* Pushes a new, empty tensor. Charges Lua's collector for what was allocated since the last time. */
 cr_tensor *cr_push_tensor(lua_State *L, cr_dtype dtype);
 /* Pushes a new view of the same elements. */

@@ -7,6 +7,8 @@
   X(tensor_new)                                                                                    \
   X(tensor_query)                                                                                  \
   X(tensor_fill)                                                                                   \
+  X(tensor_apply)                                                                                  \
+  X(tensor_diagonal)                                                                               \
   X(tensor_table)                                                                                  \
   X(tensor_index)                                                                                  \
   X(tensor_linalg)                                                                                 \

@@ -1,7 +1,13 @@
 /* Storages in Lua: a box that holds one reference. */
 #include "lua/glue.h"
 
-static int storage_gc(lua_State *L) {
+#include "ops/copy.h"
+
+#include <string.h>
+
+enum { dtype_upvalue = 3, default_type = -1 };
+
+static int storage_free(lua_State *L) {
   cr_storage **box = luaL_testudata(L, 1, "cresset.Storage"); /* anyone may call this by hand */
   if (!box) return 0;
   cr_storage *storage = *box;
@@ -15,19 +21,28 @@ static int storage_len(lua_State *L) {
   return 1;
 }
 
+static void *element_at(lua_State *L, const cr_storage *storage) {
+  int64_t at = cr_check_index(L, 2, "index", storage->size);
+  return (char *)storage->data + at * (int64_t)cr_dtype_size(storage->dtype);
+}
+
 static int storage_index(lua_State *L) {
-  const cr_storage *storage = cr_check_storage(L, 1, "self");
   if (!cr_is_number(L, 2)) {
-    lua_getmetatable(L, 1);
+    if (!lua_getmetatable(L, 1)) return 0;
     lua_pushvalue(L, 2);
     lua_rawget(L, -2);
     return 1;
   }
-  int64_t at = cr_check_index(L, 2, "index", storage->size);
-  const char *data = storage->data;
-  cr_scalar value = cr_load(storage->dtype, data + at * (int64_t)cr_dtype_size(storage->dtype));
-  cr_push_scalar(L, storage->dtype, value);
+  const cr_storage *storage = cr_check_storage(L, 1, "self");
+  cr_push_scalar(L, storage->dtype, cr_load(storage->dtype, element_at(L, storage)));
   return 1;
+}
+
+static int storage_newindex(lua_State *L) {
+  cr_storage *storage = cr_check_storage(L, 1, "self");
+  cr_scalar value = cr_check_scalar(L, 3, "value");
+  cr_store(storage->dtype, element_at(L, storage), value);
+  return 0;
 }
 
 static int storage_type_name(lua_State *L) {
@@ -35,15 +50,134 @@ static int storage_type_name(lua_State *L) {
   return 1;
 }
 
+/* All elements as a row, for the operations on tensors; holds no reference. */
+static cr_tensor as_row(cr_storage *storage) {
+  cr_tensor row = {.dtype = storage->dtype, .ndim = 1, .storage = storage};
+  row.size[0] = storage->size;
+  row.stride[0] = 1;
+  return row;
+}
+
+static int storage_fill(lua_State *L) {
+  cr_tensor row = as_row(cr_check_storage(L, 1, "self"));
+  cr_scalar value = cr_check_scalar(L, 2, "value");
+  if (row.size[0] > 0) CR_CALL(L, cr_fill(&row, value));
+  lua_settop(L, 1);
+  return 1;
+}
+
+static int storage_copy(lua_State *L) {
+  cr_tensor row = as_row(cr_check_storage(L, 1, "self"));
+  cr_tensor src = as_row(cr_check_storage(L, 2, "src"));
+  if (src.size[0] != row.size[0])
+    cr_arg_error(L, "src", "must have %I elements, got %I", (lua_Integer)row.size[0],
+                 (lua_Integer)src.size[0]);
+  CR_CALL(L, cr_copy(&row, &src));
+  lua_settop(L, 1);
+  return 1;
+}
+
+static int storage_resize(lua_State *L) {
+  cr_storage *storage = cr_check_storage(L, 1, "self");
+  int64_t size = cr_check_int_range(L, 2, "size", 0, INT64_MAX);
+  CR_CALL(L, cr_storage_resize(storage, size));
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* Makes the string at arg the storage's content. */
+static void set_bytes(lua_State *L, cr_storage *storage, int arg) {
+  size_t length;
+  const char *bytes = lua_tolstring(L, arg, &length);
+  if (cr_dtype_size(storage->dtype) != 1)
+    cr_arg_error(L, "bytes", "can fill a torch.ByteStorage or torch.CharStorage, not a %s",
+                 cr_dtype_storage_name(storage->dtype));
+  CR_CALL(L, cr_storage_resize(storage, (int64_t)length));
+  if (length > 0) memcpy(storage->data, bytes, length);
+}
+
+/* s:string(): the bytes of a ByteStorage or CharStorage. s:string(bytes): the other way round. */
+static int storage_string(lua_State *L) {
+  cr_storage *storage = cr_check_storage(L, 1, "self");
+  if (!lua_isnoneornil(L, 2)) {
+    cr_check_string(L, 2, "bytes");
+    set_bytes(L, storage, 2);
+    lua_settop(L, 1);
+    return 1;
+  }
+  if (cr_dtype_size(storage->dtype) != 1)
+    cr_arg_error(L, "self", "must be a torch.ByteStorage or torch.CharStorage, got a %s",
+                 cr_dtype_storage_name(storage->dtype));
+  lua_pushlstring(L, storage->size > 0 ? storage->data : "", (size_t)storage->size);
+  return 1;
+}
+
+/* ---- constructors ---- */
+
+/* Pushes a new storage of that many elements. */
+static cr_storage *push_new(lua_State *L, cr_dtype dtype, int64_t size) {
+  cr_charge_collector(L);
+  cr_storage **box = lua_newuserdatauv(L, sizeof *box, 0);
+  *box = NULL;
+  luaL_setmetatable(L, "cresset.Storage");
+  CR_CALL(L, cr_storage_new(box, dtype, size));
+  return *box;
+}
+
+static void push_from_table(lua_State *L, cr_dtype dtype) {
+  int64_t size = (int64_t)lua_rawlen(L, 1), width = (int64_t)cr_dtype_size(dtype);
+  cr_storage *storage = push_new(L, dtype, size);
+  for (int64_t i = 0; i < size; i++) {
+    lua_rawgeti(L, 1, i + 1);
+    if (!cr_is_number(L, -1))
+      cr_arg_error(L, "table", "must hold numbers, got %s at %I", luaL_typename(L, -1),
+                   (lua_Integer)i + 1);
+    cr_scalar value = cr_check_scalar(L, lua_gettop(L), "table");
+    cr_store(dtype, (char *)storage->data + i * width, value);
+    lua_pop(L, 1);
+  }
+}
+
+/* FloatStorage(), FloatStorage(size), FloatStorage{1, 2, 3}, ByteStorage(bytes) */
+static int construct(lua_State *L) {
+  int wanted = (int)lua_tointeger(L, lua_upvalueindex(dtype_upvalue));
+  cr_dtype dtype = wanted == default_type ? cr_default_dtype() : (cr_dtype)wanted;
+  switch (lua_type(L, 1)) {
+  case LUA_TNONE:
+  case LUA_TNIL: push_new(L, dtype, 0); break;
+  case LUA_TNUMBER: push_new(L, dtype, cr_check_int_range(L, 1, "size", 0, INT64_MAX)); break;
+  case LUA_TTABLE: push_from_table(L, dtype); break;
+  case LUA_TSTRING: set_bytes(L, push_new(L, dtype, 0), 1); break;
+  default: cr_type_error(L, 1, "argument 1", "a size, a table of numbers or a string of bytes");
+  }
+  return 1;
+}
+
 static const luaL_Reg metamethods[] = {
-    {"__gc", storage_gc},   {"__close", storage_gc},
-    {"__len", storage_len}, {"__index", storage_index},
-    {"size", storage_len},  {"type", storage_type_name},
+    {"__gc", storage_free},
+    {"__close", storage_free},
+    {"__len", storage_len},
+    {"__index", storage_index},
+    {"size", storage_len},
+    {"__newindex", storage_newindex},
+    {"fill", storage_fill},
+    {"type", storage_type_name},
+    {"copy", storage_copy},
+    {"resize", storage_resize},
+    {"string", storage_string},
+    {"free", storage_free},
     {NULL, NULL},
 };
 
 void cr_open_storage(lua_State *L) {
+  static const char *const names[CR_DTYPE_COUNT] = {
+#define NAME(dtype, T, Word, common) [dtype] = #Word "Storage",
+      CR_FOR_ALL_TYPES(NAME)
+#undef NAME
+  };
   luaL_newmetatable(L, "cresset.Storage");
   cr_register(L, "Storage:", metamethods);
   lua_pop(L, 1);
+  cr_register_with(L, "cresset.", "Storage", construct, default_type);
+  for (int d = 0; d < CR_DTYPE_COUNT; d++) cr_register_with(L, "cresset.", names[d], construct, d);
 }

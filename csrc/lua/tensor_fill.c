@@ -1,5 +1,5 @@
-/* New tensors with given content: zeros, ones, eye, range, linspace, logspace. Each takes a tensor
- * as an optional first argument, which it resizes, fills and returns. */
+/* New tensors with given content: zeros, ones, full, eye, range, arange, linspace, logspace. Each
+ * takes a tensor as an optional first argument, which it resizes, fills and returns. */
 #include "lua/glue.h"
 
 #include "ops/copy.h"
@@ -40,18 +40,55 @@ static int create_zeros(lua_State *L) { return filled(L, 0); }
 
 static int create_ones(lua_State *L) { return filled(L, 1); }
 
-/* zerosLike(x), onesLike(x): x's type and sizes. */
-static int filled_like(lua_State *L, int64_t value) {
-  const cr_tensor *like = cr_check_tensor(L, 1, "x");
-  cr_tensor *res = cr_push_tensor(L, like->dtype);
-  CR_CALL(L, cr_tensor_resize_as(res, like));
-  CR_CALL(L, cr_fill(res, cr_scalar_from_int(value)));
+static int create_empty(lua_State *L) {
+  int64_t size[CR_MAX_DIMS];
+  int ndim = cr_check_sizes(L, 1, "sizes", size);
+  push_result(L, NULL, ndim, size);
   return 1;
 }
 
-static int create_zeros_like(lua_State *L) { return filled_like(L, 0); }
+/* full([res,] sizes, value), full([res,] m, n, ..., value) */
+static int create_full(lua_State *L) {
+  int top = lua_gettop(L);
+  bool has_res = cr_to_tensor(L, 1) && top > 2;
+  int arg = has_res ? 2 : 1;
+  if (top <= arg) return cr_type_error(L, arg + 1, "value", "a number");
+  cr_scalar value = cr_check_scalar(L, top, "value");
+  int64_t size[CR_MAX_DIMS];
+  lua_settop(L, top - 1);
+  int ndim = cr_check_sizes(L, arg, "sizes", size);
+  cr_tensor *res = push_result(L, has_res ? cr_to_tensor(L, 1) : NULL, ndim, size);
+  CR_CALL(L, cr_fill(res, value));
+  return 1;
+}
 
-static int create_ones_like(lua_State *L) { return filled_like(L, 1); }
+/* x's type and sizes, not initialized. */
+static cr_tensor *push_like(lua_State *L) {
+  const cr_tensor *like = cr_check_tensor(L, 1, "x");
+  cr_tensor *res = cr_push_tensor(L, like->dtype);
+  CR_CALL(L, cr_tensor_resize_as(res, like));
+  return res;
+}
+
+static int create_empty_like(lua_State *L) {
+  push_like(L);
+  return 1;
+}
+
+static int filled_like(lua_State *L, cr_scalar value) {
+  cr_tensor *res = push_like(L);
+  CR_CALL(L, cr_fill(res, value));
+  return 1;
+}
+
+static int create_zeros_like(lua_State *L) { return filled_like(L, cr_scalar_from_int(0)); }
+
+static int create_ones_like(lua_State *L) { return filled_like(L, cr_scalar_from_int(1)); }
+
+static int create_full_like(lua_State *L) {
+  cr_check_tensor(L, 1, "x");
+  return filled_like(L, cr_check_scalar(L, 2, "value"));
+}
 
 static int create_eye(lua_State *L) {
   int arg;
@@ -73,6 +110,21 @@ static void set_at(cr_tensor *t, int64_t i, cr_scalar value) {
   cr_store(t->dtype, (char *)cr_tensor_data(t) + at, value);
 }
 
+/* Pushes the result with first + i * step, which are the arguments at these places; integers are
+ * counted as integers. */
+static void push_steps(lua_State *L, cr_tensor *res, int64_t size, int first_arg, int step_arg) {
+  bool has_step = !lua_isnoneornil(L, step_arg);
+  bool is_exact = lua_isinteger(L, first_arg) && (!has_step || lua_isinteger(L, step_arg));
+  double first = lua_tonumber(L, first_arg), step = has_step ? lua_tonumber(L, step_arg) : 1;
+  uint64_t from = is_exact ? (uint64_t)lua_tointeger(L, first_arg) : 0;
+  uint64_t by = is_exact && has_step ? (uint64_t)lua_tointeger(L, step_arg) : 1;
+  res = push_result(L, res, 1, &size);
+  for (int64_t i = 0; i < size; i++)
+    set_at(res, i,
+           is_exact ? cr_scalar_from_int((int64_t)(from + (uint64_t)i * by))
+                    : cr_scalar_from_double(first + (double)i * step));
+}
+
 /* range([res,] first, last [, step]): last is included, as in Torch7. */
 static int create_range(lua_State *L) {
   int arg;
@@ -84,15 +136,26 @@ static int create_range(lua_State *L) {
     return cr_error(L, "'step' must lead from the first number to the last, got %f from %f to %f",
                     step, first, last);
   int64_t size = (int64_t)count;
-  bool is_exact =
-      lua_isinteger(L, arg) && (lua_isnoneornil(L, arg + 2) || lua_isinteger(L, arg + 2));
-  int64_t from = is_exact ? lua_tointeger(L, arg) : 0;
-  int64_t by = is_exact && !lua_isnoneornil(L, arg + 2) ? lua_tointeger(L, arg + 2) : 1;
-  res = push_result(L, res, 1, &size);
-  for (int64_t i = 0; i < size; i++)
-    set_at(res, i,
-           is_exact ? cr_scalar_from_int((int64_t)((uint64_t)from + (uint64_t)(i * by)))
-                    : cr_scalar_from_double(first + (double)i * step));
+  push_steps(L, res, size, arg, arg + 2);
+  return 1;
+}
+
+/* arange([res,] [first = 0,] end [, step]): end is left out, as in PyTorch. */
+static int create_arange(lua_State *L) {
+  cr_tensor *res = cr_to_tensor(L, 1);
+  int arg = res ? 2 : 1;
+  if (lua_isnoneornil(L, arg + 1)) { /* only the end */
+    lua_settop(L, arg);
+    lua_pushinteger(L, 0);
+    lua_insert(L, arg);
+  }
+  double first = cr_check_number(L, arg, "first"), end = cr_check_number(L, arg + 1, "end");
+  double step = cr_opt_number(L, arg + 2, "step", 1);
+  double count = ceil((end - first) / step);
+  if (!(step != 0) || !(count >= 0) || count > 9e18)
+    return cr_error(L, "'step' must lead from the first number to the end, got %f from %f to %f",
+                    step, first, end);
+  push_steps(L, res, (int64_t)count, arg, arg + 2);
   return 1;
 }
 
@@ -117,9 +180,20 @@ static int create_linspace(lua_State *L) { return spaced(L, false); }
 static int create_logspace(lua_State *L) { return spaced(L, true); }
 
 static const luaL_Reg functions[] = {
-    {"zeros", create_zeros},        {"ones", create_ones},         {"zerosLike", create_zeros_like},
-    {"onesLike", create_ones_like}, {"eye", create_eye},           {"range", create_range},
-    {"linspace", create_linspace},  {"logspace", create_logspace}, {NULL, NULL},
+    {"zeros", create_zeros},
+    {"ones", create_ones},
+    {"full", create_full},
+    {"empty", create_empty},
+    {"zeros_like", create_zeros_like},
+    {"ones_like", create_ones_like},
+    {"full_like", create_full_like},
+    {"empty_like", create_empty_like},
+    {"eye", create_eye},
+    {"range", create_range},
+    {"arange", create_arange},
+    {"linspace", create_linspace},
+    {"logspace", create_logspace},
+    {NULL, NULL},
 };
 
 void cr_open_tensor_fill(lua_State *L) { cr_register_functions(L, functions); }

@@ -15,12 +15,14 @@ static void push_element(lua_State *L, const cr_tensor *t) {
   cr_push_scalar(L, t->dtype, cr_load(t->dtype, cr_tensor_data(t)));
 }
 
-/* A range of a dimension: {}, {first} or {first, last}, where ends may count from the back. */
+/* A range of a dimension: {}, {first}, {first, last} or {first, last, step}, where ends may count
+ * from the back. */
 static void apply_range(lua_State *L, cr_tensor *view, int dim) {
-  int64_t size = view->size[dim], first = 0, last = size - 1;
+  int64_t size = view->size[dim], first = 0, last = size - 1, step = 1;
   int entry = lua_gettop(L);
   lua_Integer count = (lua_Integer)lua_rawlen(L, entry);
-  if (count > 2) cr_arg_error(L, "index", "must hold ranges {first, last}, got %I numbers", count);
+  if (count > 3)
+    cr_arg_error(L, "index", "must hold ranges {first, last, step}, got %I numbers", count);
   if (count > 0) {
     lua_rawgeti(L, entry, 1);
     first = last = cr_check_index(L, lua_gettop(L), "index", size);
@@ -29,11 +31,15 @@ static void apply_range(lua_State *L, cr_tensor *view, int dim) {
     lua_rawgeti(L, entry, 2);
     last = cr_check_index(L, lua_gettop(L), "index", size);
   }
+  if (count > 2) {
+    lua_rawgeti(L, entry, 3);
+    step = cr_check_int_range(L, lua_gettop(L), "step", 1, INT64_MAX);
+  }
   lua_settop(L, entry);
   if (count > 1 && last < first)
     cr_arg_error(L, "index", "must not end before it begins, got {%I, %I}", (lua_Integer)first + 1,
                  (lua_Integer)last + 1);
-  CR_CALL(L, cr_tensor_narrow(view, view, dim, first, last - first + 1));
+  CR_CALL(L, cr_tensor_slice(view, view, dim, first, (last - first) / step + 1, step));
 }
 
 /* Pushes the view that the table at arg describes. Returns true when it is a single element. */
@@ -146,13 +152,17 @@ static bool store_number_at(lua_State *L, const cr_tensor *t) {
 static int tensor_newindex(lua_State *L) {
   cr_tensor *t = cr_check_tensor(L, 1, "self");
   if (store_number_at(L, t)) return 0;
+  if (lua_type(L, 3) == LUA_TTABLE) { /* nested tables of numbers */
+    cr_push_tensor_from_table(L, 3, t->dtype);
+    lua_replace(L, 3);
+  }
   const cr_tensor *mask = cr_to_tensor(L, 2);
   if (mask) {
     assign_masked(L, t, mask);
     return 0;
   }
   const cr_tensor *src = cr_to_tensor(L, 3);
-  if (!src && !cr_is_number(L, 3)) cr_type_error(L, 3, "value", "a number or a tensor");
+  if (!src && !cr_is_number(L, 3)) cr_type_error(L, 3, "value", "a number, a tensor or a table");
   push_part(L, t);
   cr_tensor *part = cr_to_tensor(L, -1);
   if (src) {

@@ -9,7 +9,7 @@ describe("tensors with content", function()
     assert.equal(res, cresset.ones(res, 2, 1))
     assert.same({ { 1 }, { 1 } }, res:totable())
     assert.same({ { 1, 0, 0 }, { 0, 1, 0 } }, cresset.eye(2, 3):totable())
-    assert.equal("torch.LongTensor", cresset.zerosLike(res):type())
+    assert.equal("torch.LongTensor", cresset.zeros_like(res):type())
   end)
 
   it("count", function()

@@ -64,7 +64,7 @@ describe("t[...]", function()
     assert.has_error(function() return t[cresset.ByteTensor(2)] end,
       "Tensor.__index: 'mask' must have as many elements as the tensor (2x3), got 2")
     assert.has_error(function() t[1] = "x" end,
-      "Tensor.__newindex: 'value' must be a number or a tensor, got the string \"x\"")
+      "Tensor.__newindex: 'value' must be a number, a tensor or a table, got the string \"x\"")
     assert.has_error(function() return cresset.Tensor()[1] end,
       "Tensor.__index: 'index' cannot be used: the tensor is empty")
     assert.is_nil(t.nothing)

@@ -12,7 +12,8 @@ local cresset, Tensor, Storage = {}, {}, {}
 --- cresset.Tensor makes the default type, cresset.FloatTensor, DoubleTensor, LongTensor, IntTensor,
 --- ShortTensor, CharTensor and ByteTensor make theirs; t.new makes t's type. Indices count from 1
 --- and from the end when they are negative: t[2], t[{1, 3}], t[{ {1, 2}, {} }] (a range, a whole
---- dimension), t[mask] with a torch.ByteTensor; the same on the left of an assignment.
+--- dimension), t[{ {1, 9, 2} }] (every second one), t[mask] with a torch.ByteTensor; the same on
+--- the left of an assignment, whose right side is a number, a tensor or a nested table.
 cresset.Tensor = nil
 
 --- Makes tensors of type uint8 (0 to 255), in the forms of cresset.Tensor.
@@ -318,13 +319,32 @@ function cresset.zeros(res, ...) end
 ---@return Tensor
 function cresset.ones(res, ...) end
 
+--- A tensor of one value, of the default type, or res filled with it.
+---@param res? Tensor
+---@param sizes integer|table|Storage
+---@param value number the last argument
+---@return Tensor
+function cresset.full(res, sizes, value) end
+
+--- A tensor of the default type whose elements are not initialized.
+---@return Tensor
+function cresset.empty(...) end
+
 --- Zeros of x's type and sizes.
 ---@return Tensor
-function cresset.zerosLike(x) end
+function cresset.zeros_like(x) end
 
 --- Ones of x's type and sizes.
 ---@return Tensor
-function cresset.onesLike(x) end
+function cresset.ones_like(x) end
+
+--- One value in x's type and sizes.
+---@return Tensor
+function cresset.full_like(x, value) end
+
+--- A tensor of x's type and sizes whose elements are not initialized.
+---@return Tensor
+function cresset.empty_like(x) end
 
 --- The identity matrix, n x n or n x m.
 ---@param res? Tensor
@@ -337,6 +357,10 @@ function cresset.eye(res, n, m) end
 ---@return Tensor
 function cresset.range(res, first, last, step) end
 
+--- The numbers from first (0 unless given) to end, end left out.
+---@return Tensor
+function cresset.arange(res, first, end_, step) end
+
 --- n (100) numbers from first to last in equal steps.
 ---@return Tensor
 function cresset.linspace(res, first, last, n) end
@@ -344,6 +368,51 @@ function cresset.linspace(res, first, last, n) end
 --- n (100) numbers from 10^first to 10^last whose logarithms are in equal steps.
 ---@return Tensor
 function cresset.logspace(res, first, last, n) end
+
+--- The k-th diagonal of a matrix (0: the main one, 1: above it, -1: below it), or a square matrix
+--- that has the vector x as its k-th diagonal and zeros elsewhere.
+---@param res? Tensor
+---@param x Tensor
+---@param k? integer
+---@return Tensor
+function cresset.diag(res, x, k) end
+function Tensor:diag(k) end
+
+--- A matrix with zeros above its k-th diagonal.
+---@param res? Tensor
+---@param x Tensor
+---@param k? integer
+---@return Tensor
+function cresset.tril(res, x, k) end
+function Tensor:tril(k) end
+
+--- A matrix with zeros below its k-th diagonal.
+---@param res? Tensor
+---@param x Tensor
+---@param k? integer
+---@return Tensor
+function cresset.triu(res, x, k) end
+function Tensor:triu(k) end
+
+--- Calls a function with each element, in row-major order; a number that it returns replaces the
+--- element.
+---@param function_ fun(x: number): number?
+---@return Tensor self
+function Tensor:apply(function_) end
+
+--- Calls a function with the elements of self and tensor, in order; the sizes may differ where the
+--- numbers of elements agree. A number that it returns replaces self's element.
+---@param tensor Tensor
+---@param function_ fun(x: number, y: number): number?
+---@return Tensor self
+function Tensor:map(tensor, function_) end
+
+--- Calls a function with the elements of self and two tensors; see Tensor:map.
+---@param tensor1 Tensor
+---@param tensor2 Tensor
+---@param function_ fun(x: number, y: number, z: number): number?
+---@return Tensor self
+function Tensor:map2(tensor1, tensor2, function_) end
 
 --- Sets the type that cresset.Tensor, zeros, randn, ... make.
 ---@param name string such as "torch.DoubleTensor"
@@ -353,9 +422,74 @@ function cresset.setdefaulttensortype(name) end
 ---@return string
 function cresset.getdefaulttensortype() end
 
+--- A storage: a row of numbers of one type in memory, which tensors are views of.
+---
+---     cresset.Storage()            empty
+---     cresset.Storage(n)           n elements, not initialized
+---     cresset.Storage { 1, 2 }     these elements
+---     cresset.ByteStorage(bytes)   the bytes of a string (ByteStorage and CharStorage)
+---
+--- cresset.Storage makes the default type, cresset.FloatStorage, ... make theirs. s[i] is an
+--- element, #s their number.
+---@return Storage
+function cresset.Storage(...) end
+
+--- Makes storages of type uint8, in the forms of cresset.Storage.
+---@return Storage
+function cresset.ByteStorage(...) end
+
+--- Makes storages of type int8, in the forms of cresset.Storage.
+---@return Storage
+function cresset.CharStorage(...) end
+
+--- Makes storages of type int16, in the forms of cresset.Storage.
+---@return Storage
+function cresset.ShortStorage(...) end
+
+--- Makes storages of type int32, in the forms of cresset.Storage.
+---@return Storage
+function cresset.IntStorage(...) end
+
+--- Makes storages of type int64, in the forms of cresset.Storage.
+---@return Storage
+function cresset.LongStorage(...) end
+
+--- Makes storages of type float32, in the forms of cresset.Storage.
+---@return Storage
+function cresset.FloatStorage(...) end
+
+--- Makes storages of type float64, in the forms of cresset.Storage.
+---@return Storage
+function cresset.DoubleStorage(...) end
+
 --- Number of elements.
 ---@return integer
 function Storage:size() end
+
+--- Sets all elements to a number.
+---@return Storage self
+function Storage:fill(value) end
+
+--- Copies the elements of a storage of the same size and any type.
+---@param src Storage
+---@return Storage self
+function Storage:copy(src) end
+
+--- Changes the number of elements; the old ones are kept as far as they fit, new ones are not
+--- initialized.
+---@param size integer
+---@return Storage self
+function Storage:resize(size) end
+
+--- The bytes of a torch.ByteStorage or torch.CharStorage as a string, or a string's bytes as its
+--- elements.
+---@param bytes? string
+---@return string|Storage
+function Storage:string(bytes) end
+
+--- Gives up this reference to the memory at once; the object cannot be used any more. Tensors that
+--- view the storage keep it.
+function Storage:free() end
 
 --- The name of the type, such as "torch.LongStorage".
 ---@return string
