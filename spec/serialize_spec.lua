@@ -9,7 +9,8 @@ local function temporary() return os.tmpname() end
 
 describe("save and load", function()
   it("keep numbers, strings, booleans and nil what they were", function()
-    local values = { 1, 1.0, -2.5, 0, -0.0, 1 << 53, (1 << 53) + 1, math.maxinteger, math.mininteger,
+    local values = { 1, 1.0, -2.5, 0, -0.0, 1 << 53, (1 << 53) + 1, math.maxinteger,
+      math.mininteger,
       1e300, math.huge, "", "a\0b", ("x"):rep(70000), true, false }
     for i, value in ipairs(values) do
       local back = round_trip(value)
@@ -181,6 +182,7 @@ describe("load", function()
       "cresset.load: '/no/such/file' cannot be read: No such file or directory")
     assert.has_error(function() cresset.save("/no/such/file", 1) end,
       "cresset.save: '/no/such/file' cannot be written: No such file or directory")
-    assert.has_error(function() cresset.load(7) end, "cresset.load: 'path' must be a string, got number")
+    assert.has_error(function() cresset.load(7) end,
+      "cresset.load: 'path' must be a string, got number")
   end)
 end)

@@ -7,7 +7,8 @@
 -- what they were: 9, a float of integral value, and 10, an integer that a double cannot hold.
 --
 -- Nothing that a file holds is executed: functions in it are refused, objects become instances of
--- classes that this program has already, and every length is checked against what the file has left.
+-- classes that this program has already, and every length is checked against what is left of
+-- the file.
 local class = require("cresset.class")
 local core = require("cresset.core")
 local types = require("cresset.types")

@@ -92,7 +92,8 @@ describe("cresset.mm", function()
     for type_name, tolerance in pairs(types) do
       local a, x = fill(type_name, 70, 90), fill(type_name, 90)
       local expected = {}
-      for i, row in ipairs(product(a:totable(), x:view(90, 1):totable())) do expected[i] = row[1] end
+      local column = product(a:totable(), x:view(90, 1):totable())
+      for i, row in ipairs(column) do expected[i] = row[1] end
       local spread = fill(type_name, 90, 2)
       spread:select(2, 1):copy(x)
       for _, m in ipairs { a, a:t():contiguous():t() } do

@@ -28,9 +28,9 @@ function Tensor:mv(a, b) end
 function cresset.bmm(res, a, b) end
 function Tensor:bmm(a, b) end
 
---- Products of vectors, matrices, or stacks of matrices (... x n x k) and (... x k x p) whose leading
---- dimensions are broadcast. A vector on the left is a row, on the right a column, and its dimension
---- is left out of the result; two vectors give one element.
+--- Products of vectors, matrices, or stacks of matrices (... x n x k) and (... x k x p) whose
+--- leading dimensions are broadcast. A vector on the left is a row, on the right a column, and its
+--- dimension is left out of the result; two vectors give one element.
 ---@param res Tensor? gets the result
 ---@param a Tensor
 ---@param b Tensor
