@@ -54,6 +54,8 @@ typedef struct {
   cr_loop unary[CR_UNARY_COUNT][CR_DTYPE_COUNT];     /* out, x; NULL: not for this type */
   cr_loop binary[CR_BINARY_COUNT][CR_DTYPE_COUNT];   /* out, a, b */
   cr_loop scaled[CR_SCALED_COUNT][CR_DTYPE_COUNT];   /* out, inputs; context: the numbers */
+  cr_loop test[CR_TEST_COUNT][CR_DTYPE_COUNT];       /* out (uint8), x */
+  cr_loop where[CR_DTYPE_COUNT];                     /* out, condition (uint8), a, b */
   cr_loop compare[CR_COMPARE_COUNT][CR_DTYPE_COUNT]; /* out (uint8), a, b */
   cr_loop convert[CR_DTYPE_COUNT][CR_DTYPE_COUNT];   /* [to][from]: out, in */
   cr_reduce_kernel reduce[CR_DTYPE_COUNT][CR_REDUCE_COUNT];

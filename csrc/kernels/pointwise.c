@@ -9,11 +9,12 @@
 #define F32(name) name##f
 #define F64(name) name
 
-#define UNARY_LOOP(loop_name, expression)                                                          \
+/* R is the result's type. */
+#define UNARY_LOOP(loop_name, R, expression)                                                       \
   static void loop_name(int64_t n, char *const *p, const int64_t *s, const void *context) {        \
     (void)context;                                                                                 \
-    if (s[0] == sizeof(T) && s[1] == sizeof(T)) {                                                  \
-      T *out = (T *)p[0];                                                                          \
+    if (s[0] == sizeof(R) && s[1] == sizeof(T)) {                                                  \
+      R *out = (R *)p[0];                                                                          \
       const T *in = (const T *)p[1];                                                               \
       CR_INDEPENDENT for (int64_t i = 0; i < n; i++) {                                             \
         T x = in[i];                                                                               \
@@ -23,11 +24,10 @@
     }                                                                                              \
     for (int64_t i = 0; i < n; i++) {                                                              \
       T x = *(const T *)(p[1] + i * s[1]);                                                         \
-      *(T *)(p[0] + i * s[0]) = expression;                                                        \
+      *(R *)(p[0] + i * s[0]) = expression;                                                        \
     }                                                                                              \
   }
 
-/* R is the result's type. */
 #define BINARY_LOOP(loop_name, R, expression)                                                      \
   static void loop_name(int64_t n, char *const *p, const int64_t *s, const void *context) {        \
     (void)context;                                                                                 \
@@ -85,12 +85,24 @@
     }                                                                                              \
   }
 
+/* out = cond != 0 ? a : b */
+#define WHERE_LOOP(loop_name)                                                                      \
+  static void loop_name(int64_t n, char *const *p, const int64_t *s, const void *context) {        \
+    (void)context;                                                                                 \
+    for (int64_t i = 0; i < n; i++) {                                                              \
+      const T *a = (const T *)(p[2] + i * s[2]), *b = (const T *)(p[3] + i * s[3]);                \
+      *(T *)(p[0] + i * s[0]) = *(const uint8_t *)(p[1] + i * s[1]) ? *a : *b;                     \
+    }                                                                                              \
+  }
+
 #define DEFINE_SCALED(name, inputs, expression) SCALED_LOOP(LOOP(name), inputs, expression)
 #define ENTER_SCALED(name, inputs, expression) table->scaled[CR_SCALED_##name][D] = LOOP(name);
-#define DEFINE_UNARY(name, expression) UNARY_LOOP(LOOP(name), expression)
+#define DEFINE_UNARY(name, expression) UNARY_LOOP(LOOP(name), T, expression)
+#define DEFINE_TEST(name, expression) UNARY_LOOP(LOOP(name), uint8_t, expression)
 #define DEFINE_BINARY(name, expression) BINARY_LOOP(LOOP(name), T, expression)
 #define DEFINE_COMPARE(name, expression) BINARY_LOOP(LOOP(name), uint8_t, expression)
 #define ENTER_UNARY(name, expression) table->unary[CR_UNARY_##name][D] = LOOP(name);
+#define ENTER_TEST(name, expression) table->test[CR_TEST_##name][D] = LOOP(name);
 #define ENTER_BINARY(name, expression) table->binary[CR_BINARY_##name][D] = LOOP(name);
 #define ENTER_COMPARE(name, expression) table->compare[CR_COMPARE_##name][D] = LOOP(name);
 

@@ -11,6 +11,9 @@
   X(square, (T)(x * x))                                                                            \
   X(sign, (T)((x > 0) - (x < 0)))
 
+/* For the integer types. */
+#define CR_UNARY_INTEGER(X) X(bitnot, (T)(~x))
+
 /* For float32 and float64; F(f) is f for double and ff for float. */
 #define CR_UNARY_FLOAT(X)                                                                          \
   X(sqrt, F(sqrt)(x))                                                                              \
@@ -33,6 +36,9 @@
   X(atan, F(atan)(x))                                                                              \
   X(sinh, F(sinh)(x))                                                                              \
   X(cosh, F(cosh)(x))                                                                              \
+  X(asinh, F(asinh)(x))                                                                            \
+  X(acosh, F(acosh)(x))                                                                            \
+  X(atanh, F(atanh)(x))                                                                            \
   X(floor, F(floor)(x))                                                                            \
   X(ceil, F(ceil)(x))                                                                              \
   X(round, F(round)(x))                                                                            \
@@ -49,7 +55,12 @@
   X(div, LOOP(quotient)(a, b))                                                                     \
   X(fmod, LOOP(modulo)(a, b))                                                                      \
   X(remainder, LOOP(floored_modulo)(a, b))                                                         \
-  X(pow, LOOP(power)(a, b))
+  X(floordiv, LOOP(floored_quotient)(a, b))                                                        \
+  X(pow, LOOP(power)(a, b))                                                                        \
+  X(lshift, LOOP(left)(a, b))                                                                      \
+  X(rshift, LOOP(right)(a, b))
+
+#define CR_BINARY_INTEGER(X) X(bitand, (T)(a & b)) X(bitor, (T)(a | b)) X(bitxor, (T)(a ^ b))
 
 #define CR_BINARY_FLOAT(X) X(atan2, F(atan2)(a, b))
 
@@ -64,17 +75,24 @@
 #define CR_COMPARE_ANY(X)                                                                          \
   X(lt, a < b) X(gt, a > b) X(le, a <= b) X(ge, a >= b) X(eq, a == b) X(ne, a != b)
 
+/* What a number is; x - x is 0 unless x is an infinity or NaN. */
+#define CR_TEST_ANY(X) X(isnan, x != x) X(isinf, x == x && x - x != 0) X(isfinite, x - x == 0)
+
 #define CR_NAME_UNARY(name, expression) CR_UNARY_##name,
 #define CR_NAME_BINARY(name, expression) CR_BINARY_##name,
 #define CR_NAME_COMPARE(name, expression) CR_COMPARE_##name,
+#define CR_NAME_TEST(name, expression) CR_TEST_##name,
 #define CR_NAME_SCALED(name, inputs, expression) CR_SCALED_##name,
 typedef enum {
-  CR_UNARY_ANY(CR_NAME_UNARY) CR_UNARY_FLOAT(CR_NAME_UNARY) CR_UNARY_COUNT
+  CR_UNARY_ANY(CR_NAME_UNARY) CR_UNARY_INTEGER(CR_NAME_UNARY) CR_UNARY_FLOAT(CR_NAME_UNARY)
+      CR_UNARY_COUNT
 } cr_unary_op;
 typedef enum {
-  CR_BINARY_ANY(CR_NAME_BINARY) CR_BINARY_FLOAT(CR_NAME_BINARY) CR_BINARY_COUNT
+  CR_BINARY_ANY(CR_NAME_BINARY) CR_BINARY_INTEGER(CR_NAME_BINARY) CR_BINARY_FLOAT(CR_NAME_BINARY)
+      CR_BINARY_COUNT
 } cr_binary_op;
 typedef enum { CR_SCALED_ANY(CR_NAME_SCALED) CR_SCALED_COUNT } cr_scaled_op;
+typedef enum { CR_TEST_ANY(CR_NAME_TEST) CR_TEST_COUNT } cr_test_op;
 typedef enum { CR_COMPARE_ANY(CR_NAME_COMPARE) CR_COMPARE_COUNT } cr_compare_op;
 
 /* The numbers of a scaled operation, the loops' context. */

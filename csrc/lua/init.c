@@ -38,6 +38,7 @@
   X(stream)                                                                                        \
   X(readline)                                                                                      \
   X(tensor_arithmetic)                                                                             \
+  X(tensor_logic)                                                                                  \
   X(tensor_reduce)
 
 #define DECLARE(topic) void cr_open_##topic(lua_State *L);

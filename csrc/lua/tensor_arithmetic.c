@@ -252,6 +252,17 @@ static const named_op binary[] = {
     {"remainder", CR_BINARY_remainder},
     {"cremainder", CR_BINARY_remainder},
     {"atan2", CR_BINARY_atan2},
+    {"floorDivide", CR_BINARY_floordiv},
+    {"lshift", CR_BINARY_lshift},
+    {"clshift", CR_BINARY_lshift},
+    {"rshift", CR_BINARY_rshift},
+    {"crshift", CR_BINARY_rshift},
+    {"bitand", CR_BINARY_bitand},
+    {"cbitand", CR_BINARY_bitand},
+    {"bitor", CR_BINARY_bitor},
+    {"cbitor", CR_BINARY_bitor},
+    {"bitxor", CR_BINARY_bitxor},
+    {"cbitxor", CR_BINARY_bitxor},
 };
 
 static const named_op sums[] = {{"add", CR_BINARY_add}, {"csub", CR_BINARY_sub}};
@@ -265,8 +276,10 @@ static const named_op comparisons[] = {
 };
 
 static const named_op operators[] = {
-    {"__add", CR_BINARY_add}, {"__sub", CR_BINARY_sub},       {"__div", CR_BINARY_div},
-    {"__pow", CR_BINARY_pow}, {"__mod", CR_BINARY_remainder},
+    {"__add", CR_BINARY_add},     {"__sub", CR_BINARY_sub},       {"__div", CR_BINARY_div},
+    {"__pow", CR_BINARY_pow},     {"__mod", CR_BINARY_remainder}, {"__idiv", CR_BINARY_floordiv},
+    {"__band", CR_BINARY_bitand}, {"__bor", CR_BINARY_bitor},     {"__bxor", CR_BINARY_bitxor},
+    {"__shl", CR_BINARY_lshift},  {"__shr", CR_BINARY_rshift},
 };
 
 static const luaL_Reg metamethods[] = {
@@ -306,6 +319,7 @@ void cr_open_tensor_arithmetic(lua_State *L) {
   cr_register_metamethods(L, metamethods);
   register_both(L, binary, COUNT(binary), binary_function, binary_method);
   register_both(L, sums, COUNT(sums), sum_function, sum_method);
+  cr_register_with(L, "cresset.", "sub", sum_function, CR_BINARY_sub); /* Tensor:sub is a view */
   register_both(L, products, COUNT(products), product_function, product_method);
   register_both(L, comparisons, COUNT(comparisons), compare, compare);
   luaL_newmetatable(L, "cresset.Tensor");

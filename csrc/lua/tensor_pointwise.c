@@ -32,8 +32,9 @@ static const struct {
   cr_unary_op op;
 } unary[] = {
 #define ENTRY(name, expression) {#name, CR_UNARY_##name},
-    CR_UNARY_ANY(ENTRY) CR_UNARY_FLOAT(ENTRY)
+    CR_UNARY_ANY(ENTRY) CR_UNARY_INTEGER(ENTRY) CR_UNARY_FLOAT(ENTRY)
 #undef ENTRY
+        {"cinv", CR_UNARY_reciprocal}, /* Torch7's name */
 };
 
 void cr_open_tensor_pointwise(lua_State *L) {

@@ -4,8 +4,34 @@
 #include "kernels/kernels.h"
 #include "ops/copy.h"
 
+#include <math.h>
+#include <string.h>
+
 /* Rough nanoseconds an element, for sharing work among threads. */
 static const double cheap = 0.3, costly = 2;
+
+/* Small tensors that are one run each, or one element: no set-up, no threads. False when the
+ * tensors are not of that kind. */
+static bool run_plain(cr_tensor *out, int inputs, const cr_tensor *const *in, cr_loop loop,
+                      const void *context) {
+  enum { small = 4096 };
+  char *p[CR_MAX_OPERANDS] = {cr_tensor_data(out)};
+  int64_t stride[CR_MAX_OPERANDS] = {(int64_t)cr_dtype_size(out->dtype)};
+  int64_t n = cr_tensor_numel(out);
+  if (n == 0 || n > small || !cr_tensor_is_contiguous(out)) return false;
+  for (int k = 0; k < inputs; k++) {
+    const cr_tensor *t = in[k];
+    bool is_single = t->ndim == 1 && t->size[0] == 1;
+    bool is_run = !is_single && cr_tensor_same_size(t, out) && cr_tensor_is_contiguous(t);
+    if (!is_single && !is_run) return false;
+    if (t->storage == out->storage && (t->offset != out->offset || (is_single && n > 1)))
+      return false;
+    p[k + 1] = cr_tensor_data(t);
+    stride[k + 1] = is_single ? 0 : (int64_t)cr_dtype_size(t->dtype);
+  }
+  loop(n, p, stride, context);
+  return true;
+}
 
 /* Runs a loop over out and n inputs. Inputs that overlap the output in another order are copied
  * first, so that the result never depends on the order of the loop. */
@@ -15,6 +41,7 @@ static cr_status run(cr_tensor *out, int inputs, const cr_tensor *const *in, cr_
   const cr_tensor *operands[CR_MAX_OPERANDS] = {out};
   cr_status status = CR_OK;
   int made = 0;
+  if (run_plain(out, inputs, in, loop, context)) return CR_OK;
   if (cr_tensor_has_internal_overlap(out))
     return cr_fail(CR_EINVAL, "the result cannot be written to an expanded tensor: its elements "
                               "share memory; clone it first");
@@ -39,8 +66,9 @@ static cr_status check_type(const cr_tensor *t, cr_dtype expected) {
 
 static cr_status check_loop(cr_loop loop, cr_dtype dtype) {
   if (loop) return CR_OK;
-  return cr_fail(CR_EINVAL, "is not defined for a %s: convert it with :float() or :double() first",
-                 cr_dtype_tensor_name(dtype));
+  return cr_fail(CR_EINVAL, "is not defined for a %s: convert it with %s first",
+                 cr_dtype_tensor_name(dtype),
+                 cr_dtype_is_float(dtype) ? ":int() or :long()" : ":float() or :double()");
 }
 
 cr_status cr_unary(cr_tensor *out, const cr_tensor *x, cr_unary_op op) {
@@ -104,8 +132,8 @@ static cr_status apply(cr_tensor *out, const cr_tensor *a, const cr_tensor *b, c
                        double cost) {
   CR_TRY(check_loop(loop, a->dtype));
   CR_TRY(check_type(b, a->dtype));
-  cr_tensor b_view;
-  CR_TRY(line_up(out, a, b, &b_view));
+  cr_tensor b_view, b_before = *b; /* out, when it is b too, may get other sizes */
+  CR_TRY(line_up(out, a, &b_before, &b_view));
   const cr_tensor *in[] = {a, &b_view};
   cr_status status = run(out, 2, in, loop, NULL, cost);
   cr_tensor_clear(&b_view);
@@ -158,12 +186,32 @@ static cr_status bring_to_size(const cr_tensor *a, const cr_tensor *b, cr_tensor
   return status;
 }
 
+/* The smallest and the largest number that every element of the type can be compared with. */
+static void integer_bounds(cr_dtype dtype, double *low, double *high) {
+  int bits = 8 * (int)cr_dtype_size(dtype);
+  *low = dtype == CR_U8 ? 0 : -ldexp(1, bits - 1);
+  *high = dtype == CR_U8 ? 255 : ldexp(1, bits - 1) - 1;
+}
+
+/* An integer type's nearest number. */
+static cr_scalar saturated(cr_dtype dtype, cr_scalar value) {
+  double low, high;
+  if (cr_dtype_is_float(dtype)) return value;
+  integer_bounds(dtype, &low, &high);
+  if (value.f < low) return cr_scalar_from_double(low);
+  return value.f > high ? cr_scalar_from_double(high) : value;
+}
+
 cr_status cr_scaled(cr_tensor *out, const cr_tensor *a, int others, const cr_tensor *const *other,
                     cr_scaled_numbers numbers, cr_scaled_op op) {
   cr_tensor views[2];
   const cr_tensor *in[3] = {a};
   cr_status status = check_type(out, a->dtype);
   int made = 0;
+  if (op == CR_SCALED_clamp) {
+    numbers.v = saturated(a->dtype, numbers.v);
+    numbers.w = saturated(a->dtype, numbers.w);
+  }
   while (status == CR_OK && made < others) {
     status = bring_to_size(a, other[made], &views[made]);
     if (status != CR_OK) break;
@@ -182,7 +230,118 @@ cr_status cr_binary_scalar(cr_tensor *out, const cr_tensor *a, cr_scalar b, cr_b
   return apply_scalar(out, a, b, cr_kernels()->binary[op][a->dtype]);
 }
 
+/* Integers against a number that their type does not have: the nearest one that gives the same
+ * answer, where there is one; otherwise *answer is what holds for every element. */
+static bool compare_outside(cr_dtype dtype, cr_scalar *b, cr_compare_op op, bool *answer) {
+  double low, high;
+  integer_bounds(dtype, &low, &high);
+  *answer = op == CR_COMPARE_ne;
+  if (b->f != b->f) return true;
+  if (b->f < low) *answer = op == CR_COMPARE_gt || op == CR_COMPARE_ge || op == CR_COMPARE_ne;
+  if (b->f > high) *answer = op == CR_COMPARE_lt || op == CR_COMPARE_le || op == CR_COMPARE_ne;
+  if (b->f < low || b->f > high) return true;
+  double down = floor(b->f);
+  if (down == b->f) return false;
+  if (op == CR_COMPARE_eq || op == CR_COMPARE_ne) return true;
+  bool goes_up = op == CR_COMPARE_lt || op == CR_COMPARE_ge;
+  *b = cr_scalar_from_int((int64_t)down + goes_up);
+  return false;
+}
+
 cr_status cr_compare_scalar(cr_tensor *out, const cr_tensor *a, cr_scalar b, cr_compare_op op) {
+  bool answer;
   CR_TRY(check_type(out, CR_U8));
+  if (!cr_dtype_is_float(a->dtype) && compare_outside(a->dtype, &b, op, &answer)) {
+    if (out != a) CR_TRY(cr_tensor_resize_as(out, a));
+    return cr_fill(out, cr_scalar_from_int(answer));
+  }
   return apply_scalar(out, a, b, cr_kernels()->compare[op][a->dtype]);
+}
+
+cr_status cr_test(cr_tensor *out, const cr_tensor *x, cr_test_op op) {
+  CR_TRY(check_type(out, CR_U8));
+  if (out != x) CR_TRY(cr_tensor_resize_as(out, x));
+  return run(out, 1, &x, cr_kernels()->test[op][x->dtype], NULL, cheap);
+}
+
+/* ---- one answer for all elements ---- */
+
+typedef struct {
+  cr_loop loop;
+  bool *is_false;
+} all_job;
+
+static void check_all(int64_t n, char *const *p, const int64_t *stride, const void *data) {
+  enum { block = 512 };
+  const all_job *job = data;
+  uint8_t answers[block];
+  for (int64_t at = 0; at < n && !*job->is_false; at += block) {
+    int64_t count = n - at < block ? n - at : block, holds = 0;
+    char *part[] = {(char *)answers, p[1] + at * stride[1], p[2] + at * stride[2]};
+    int64_t part_stride[] = {1, stride[1], stride[2]};
+    job->loop(count, part, part_stride, NULL);
+    for (int64_t i = 0; i < count; i++) holds += answers[i];
+    if (holds < count) *job->is_false = true;
+  }
+}
+
+cr_status cr_compare_all(bool *out, const cr_tensor *a, const cr_tensor *b, cr_compare_op op) {
+  int64_t size[CR_MAX_DIMS] = {0};
+  cr_tensor shape = {.dtype = a->dtype, .storage = a->storage};
+  bool is_false = false;
+  CR_TRY(check_type(b, a->dtype));
+  CR_TRY(cr_broadcast_size(&shape.ndim, size, a, b));
+  memcpy(shape.size, size, sizeof size);
+  const cr_tensor *operands[] = {&shape, a, b}; /* the first one only tells the size */
+  all_job job = {cr_kernels()->compare[op][a->dtype], &is_false};
+  cr_iter it;
+  CR_TRY(cr_iter_init(&it, 3, operands));
+  if (it.numel > 0) cr_iter_run_range(&it, 0, it.numel, check_all, &job);
+  *out = !is_false;
+  return CR_OK;
+}
+
+cr_status cr_compare_all_scalar(bool *out, const cr_tensor *a, cr_scalar b, cr_compare_op op) {
+  bool answer;
+  single s;
+  *out = true;
+  if (cr_tensor_numel(a) == 0) return CR_OK;
+  if (!cr_dtype_is_float(a->dtype) && compare_outside(a->dtype, &b, op, &answer)) {
+    *out = answer;
+    return CR_OK;
+  }
+  return cr_compare_all(out, a, make_single(&s, a->dtype, b), op);
+}
+
+cr_status cr_equal(bool *out, const cr_tensor *a, const cr_tensor *b) {
+  *out = false;
+  if (a->dtype != b->dtype || !cr_tensor_same_size(a, b)) return CR_OK;
+  *out = true;
+  return cr_tensor_numel(a) == 0 ? CR_OK : cr_compare_all(out, a, b, CR_COMPARE_eq);
+}
+
+/* ---- where ---- */
+
+static cr_status common_size(cr_tensor *shape, const cr_tensor *t) {
+  int64_t size[CR_MAX_DIMS];
+  int ndim;
+  CR_TRY(cr_broadcast_size(&ndim, size, shape, t));
+  memcpy(shape->size, size, (size_t)ndim * sizeof *size);
+  shape->ndim = ndim;
+  return CR_OK;
+}
+
+cr_status cr_where(cr_tensor *out, const cr_tensor *condition, cr_choice a, cr_choice b) {
+  single singles[2];
+  CR_TRY(check_type(condition, CR_U8));
+  if (a.tensor) CR_TRY(check_type(a.tensor, out->dtype));
+  if (b.tensor) CR_TRY(check_type(b.tensor, out->dtype));
+  cr_tensor shape = *condition, in_values[3] = {*condition};
+  in_values[1] = a.tensor ? *a.tensor : *make_single(&singles[0], out->dtype, a.number);
+  in_values[2] = b.tensor ? *b.tensor : *make_single(&singles[1], out->dtype, b.number);
+  if (a.tensor) CR_TRY(common_size(&shape, a.tensor));
+  if (b.tensor) CR_TRY(common_size(&shape, b.tensor));
+  CR_TRY(cr_tensor_resize(out, shape.ndim, shape.size));
+  const cr_tensor *in[] = {&in_values[0], &in_values[1], &in_values[2]};
+  return run(out, 3, in, cr_kernels()->where[out->dtype], NULL, cheap);
 }

@@ -26,4 +26,23 @@ cr_status cr_scaled(cr_tensor *out, const cr_tensor *a, int others, const cr_ten
 cr_status cr_compare(cr_tensor *out, const cr_tensor *a, const cr_tensor *b, cr_compare_op op);
 cr_status cr_compare_scalar(cr_tensor *out, const cr_tensor *a, cr_scalar b, cr_compare_op op);
 
+/* out (uint8) = whether x is NaN, infinite or finite. */
+cr_status cr_test(cr_tensor *out, const cr_tensor *x, cr_test_op op);
+
+/* *out = whether the comparison holds for all elements, broadcast; true when there are none. */
+cr_status cr_compare_all(bool *out, const cr_tensor *a, const cr_tensor *b, cr_compare_op op);
+cr_status cr_compare_all_scalar(bool *out, const cr_tensor *a, cr_scalar b, cr_compare_op op);
+
+/* *out = whether both have the same type, size and elements. */
+cr_status cr_equal(bool *out, const cr_tensor *a, const cr_tensor *b);
+
+/* A tensor, or a number where it is NULL. */
+typedef struct {
+  const cr_tensor *tensor;
+  cr_scalar number;
+} cr_choice;
+
+/* out = a where the condition (uint8) is not 0, b elsewhere; all are broadcast. */
+cr_status cr_where(cr_tensor *out, const cr_tensor *condition, cr_choice a, cr_choice b);
+
 #endif

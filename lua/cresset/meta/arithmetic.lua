@@ -289,4 +289,123 @@ function Tensor:trunc(x) end
 function cresset.frac(res, x) end
 function Tensor:frac(x) end
 
+--- Difference: a - b, or a - value * b; the same as csub. (Tensor:sub is a view.)
+---@return Tensor
+function cresset.sub(res, a, value, b) end
+
+--- 1 / x; the same as reciprocal. For float32 and float64.
+---@return Tensor
+function cresset.cinv(res, x) end
+function Tensor:cinv(x) end
+
+--- The inverse hyperbolic sine. For float32 and float64.
+---@return Tensor
+function cresset.asinh(res, x) end
+function Tensor:asinh(x) end
+
+--- The inverse hyperbolic cosine. For float32 and float64.
+---@return Tensor
+function cresset.acosh(res, x) end
+function Tensor:acosh(x) end
+
+--- The inverse hyperbolic tangent. For float32 and float64.
+---@return Tensor
+function cresset.atanh(res, x) end
+function Tensor:atanh(x) end
+
+--- All bits turned over. For integers; the operator ~.
+---@return Tensor
+function cresset.bitnot(res, x) end
+function Tensor:bitnot(x) end
+
+--- The quotient rounded down, as Lua's //; integers divided by zero give 0.
+---@return Tensor
+function cresset.floorDivide(res, a, b) end
+function Tensor:floorDivide(a, b) end
+
+--- Bitwise and, where b may be a number. For integers; the operator &.
+---@return Tensor
+function cresset.bitand(res, a, b) end
+function Tensor:bitand(a, b) end
+
+--- Bitwise and; the same as bitand.
+---@return Tensor
+function cresset.cbitand(res, a, b) end
+function Tensor:cbitand(a, b) end
+
+--- Bitwise or, where b may be a number. For integers; the operator |.
+---@return Tensor
+function cresset.bitor(res, a, b) end
+function Tensor:bitor(a, b) end
+
+--- Bitwise or; the same as bitor.
+---@return Tensor
+function cresset.cbitor(res, a, b) end
+function Tensor:cbitor(a, b) end
+
+--- Bitwise exclusive or, where b may be a number. For integers; the operator ~.
+---@return Tensor
+function cresset.bitxor(res, a, b) end
+function Tensor:bitxor(a, b) end
+
+--- Bitwise exclusive or; the same as bitxor.
+---@return Tensor
+function cresset.cbitxor(res, a, b) end
+function Tensor:cbitxor(a, b) end
+
+--- a shifted left by b bits, counted modulo the type's width; a * 2^b for float32 and float64. The
+--- operator <<.
+---@return Tensor
+function cresset.lshift(res, a, b) end
+function Tensor:lshift(a, b) end
+
+--- a shifted left; the same as lshift.
+---@return Tensor
+function cresset.clshift(res, a, b) end
+function Tensor:clshift(a, b) end
+
+--- a shifted right by b bits, counted modulo the type's width, filled with zeros; a / 2^b for
+--- float32 and float64. The operator >>.
+---@return Tensor
+function cresset.rshift(res, a, b) end
+function Tensor:rshift(a, b) end
+
+--- a shifted right; the same as rshift.
+---@return Tensor
+function cresset.crshift(res, a, b) end
+function Tensor:crshift(a, b) end
+
+--- 1 where x is not a number, else 0, as a torch.ByteTensor.
+---@return Tensor
+function cresset.isnan(res, x) end
+function Tensor:isnan(x) end
+
+--- 1 where x is infinite, else 0, as a torch.ByteTensor.
+---@return Tensor
+function cresset.isinf(res, x) end
+function Tensor:isinf(x) end
+
+--- 1 where x is neither infinite nor NaN, else 0, as a torch.ByteTensor.
+---@return Tensor
+function cresset.isfinite(res, x) end
+function Tensor:isfinite(x) end
+
+--- Whether both have the same type, size and elements (NaN differs from itself). The operator ==.
+--- The operators < and <= are true when the comparison holds for every element, a .. b joins two
+--- tensors with cat and makes a string of a tensor and a string.
+---@param a Tensor
+---@param b Tensor
+---@return boolean
+function cresset.equal(a, b) end
+function Tensor:equal(b) end
+
+--- Elements of a where the condition is not 0, of b elsewhere: `cresset.where([res,] condition, a,
+--- b)`, `a:where(condition, b)`. The sizes are broadcast; a or b may be a number.
+---@param condition Tensor a torch.ByteTensor
+---@param a Tensor|number
+---@param b Tensor|number
+---@return Tensor
+function cresset.where(res, condition, a, b) end
+function Tensor:where(condition, b) end
+
 return { cresset, Tensor }
