@@ -13,6 +13,8 @@
   X(tensor_index)                                                                                  \
   X(tensor_linalg)                                                                                 \
   X(tensor_lapack)                                                                                 \
+  X(tensor_conv)                                                                                   \
+  X(multinomial)                                                                                   \
   X(tensor_view)                                                                                   \
   X(tensor_pointwise)                                                                              \
   X(nn_conv)                                                                                       \

@@ -2,17 +2,17 @@
 
 local cresset, Tensor = {}, {}
 
---- Solves a x = b for a square matrix a (n x n): cresset.gesv([resb, resa,] b, a). b is (n x k), or a
---- vector, taken as one column. Returns x and the LU factors of a. A singular matrix is an error.
+--- Solves a x = b for a square matrix a (n x n): cresset.gesv([resb, resa,] b, a). b is (n x k), or
+--- a vector, taken as one column. Returns x and the LU factors of a. A singular matrix is an error.
 ---@param b Tensor float32 or float64
 ---@param a Tensor
 ---@return Tensor x, Tensor lu
 function cresset.gesv(b, a) end
 function Tensor:gesv(a) end
 
---- Least squares: the x that makes the norm of a x - b smallest, for a matrix a (m x n) of full rank;
---- of the shortest such x when m < n: cresset.gels([resb, resa,] b, a). x has max(m, n) rows, the
---- solution in the first n; the others hold what remains. Also returns the factors of a.
+--- Least squares: the x that makes the norm of a x - b smallest, for a matrix a (m x n) of full
+--- rank; of the shortest such x when m < n: cresset.gels([resb, resa,] b, a). x has max(m, n) rows,
+--- the solution in the first n; the others hold what remains. Also returns the factors of a.
 ---@param b Tensor float32 or float64
 ---@param a Tensor
 ---@return Tensor x, Tensor qr
@@ -97,7 +97,8 @@ function Tensor:orgqr(tau) end
 function cresset.ormqr(reflectors, tau, mat, side, trans) end
 function Tensor:ormqr(tau, mat, side, trans) end
 
---- Cholesky factor of a positive definite matrix: a = u' u or a = l l'; cresset.potrf([res,] a, ...).
+--- Cholesky factor of a positive definite matrix: a = u' u or a = l l'; cresset.potrf([res,] a,
+--- ...).
 ---@param a Tensor float32 or float64
 ---@param uplo? string "U" upper, "L" lower
 ---@return Tensor

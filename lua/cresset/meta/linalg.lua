@@ -67,3 +67,26 @@ function Tensor:addmv(beta, alpha, a, b) end
 function Tensor:addr(beta, alpha, a, b) end
 function Tensor:addbmm(beta, alpha, a, b) end
 function Tensor:baddbmm(beta, alpha, a, b) end
+
+--- Convolution of images with kernels (turned round): cresset.conv2([res,] x, k, [mode]). Of one
+--- image with one kernel (both 2-D), of each image with its kernel (both 3-D), or of all images
+--- with each of q sets of kernels, summed (3-D and 4-D: q x p x ki x kj). conv3 takes one dimension
+--- more.
+---@param x Tensor
+---@param k Tensor
+---@param mode? string "V": where the kernel lies within the image; "F": wherever they overlap
+---@return Tensor
+function cresset.conv2(x, k, mode) end
+function cresset.conv3(x, k, mode) end
+function Tensor:conv2(k, mode) end
+function Tensor:conv3(k, mode) end
+
+--- Cross-correlation: as conv2 and conv3, with the kernels as they are.
+---@param x Tensor
+---@param k Tensor
+---@param mode? string "V" (valid) or "F" (full)
+---@return Tensor
+function cresset.xcorr2(x, k, mode) end
+function cresset.xcorr3(x, k, mode) end
+function Tensor:xcorr2(k, mode) end
+function Tensor:xcorr3(k, mode) end

@@ -174,3 +174,26 @@ function cresset.randLike(generator, x) end
 ---@param x Tensor float32 or float64
 ---@return Tensor
 function cresset.randnLike(generator, x) end
+
+--- Draws n categories (from 1) for each row of p, weights that need not sum to 1:
+--- cresset.multinomial([res,] [generator,] p, n, [replacement]). A LongTensor of n, or of (rows x
+--- n).
+---@param p Tensor float32 or float64: a vector, or a matrix with a row for each distribution
+---@param n integer without replacement at most the number of categories above 0
+---@param replacement? boolean false: no category twice in a row
+---@return Tensor
+function cresset.multinomial(p, n, replacement) end
+function Tensor:multinomial(n, replacement) end
+
+--- Prepares many draws from one distribution by Walker's alias method (Vose 1991).
+---@param probs Tensor float32 or float64: a vector of weights
+---@param state? table that an earlier call gave, to use its tensors again
+---@return table {alias table, probability table}, for multinomialAlias
+function cresset.multinomialAliasSetup(probs, state) end
+
+--- Fills a LongTensor (a vector) with categories, drawn with replacement.
+---@param output Tensor
+---@param generator? Generator
+---@param state table from multinomialAliasSetup
+---@return Tensor output
+function cresset.multinomialAlias(output, generator, state) end
