@@ -38,13 +38,10 @@ local common = {
 }
 
 local function add_option(parser, option)
-  local description = option.help
-  if option.default ~= "" then
-    description = ("%s (default: %s)"):format(description, tostring(option.default))
-  end
-  local target = parser:option("--" .. option.name, description)
+  local target = parser:option("--" .. option.name, option.help)
     :argname("<" .. (option.argument or option.name) .. ">")
     :default(tostring(option.default))
+    :show_default(option.default ~= "")
   if option.choices then target:choices(option.choices) end
   target:convert(converter(option))
 end
