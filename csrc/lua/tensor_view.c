@@ -214,24 +214,20 @@ static int tensor_split(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg methods[] = {
-    {"narrow", tensor_narrow},
-    {"select", tensor_select},
-    {"sub", tensor_sub},
-    {"transpose", tensor_transpose},
-    {"t", tensor_t},
-    {"permute", tensor_permute},
-    {"view", tensor_view},
-    {"viewAs", tensor_view_as},
-    {"reshape", tensor_reshape},
-    {"expand", tensor_expand},
-    {"expandAs", tensor_expand_as},
-    {"squeeze", tensor_squeeze},
-    {"unsqueeze", tensor_unsqueeze},
-    {"unfold", tensor_unfold},
-    {"repeatTensor", tensor_repeat},
-    {"split", tensor_split},
-    {NULL, NULL},
+static const luaL_Reg both[] = {
+    {"transpose", tensor_transpose}, {"permute", tensor_permute}, {"view", tensor_view},
+    {"viewAs", tensor_view_as},      {"reshape", tensor_reshape}, {"expand", tensor_expand},
+    {"expandAs", tensor_expand_as},  {"squeeze", tensor_squeeze}, {"unsqueeze", tensor_unsqueeze},
+    {"repeatTensor", tensor_repeat}, {"split", tensor_split},     {NULL, NULL},
 };
 
-void cr_open_tensor_view(lua_State *L) { cr_register_methods(L, methods); }
+static const luaL_Reg methods[] = {
+    {"narrow", tensor_narrow}, {"select", tensor_select}, {"sub", tensor_sub},
+    {"t", tensor_t},           {"unfold", tensor_unfold}, {NULL, NULL},
+};
+
+void cr_open_tensor_view(lua_State *L) {
+  cr_register_functions(L, both);
+  cr_register_methods(L, both);
+  cr_register_methods(L, methods);
+}

@@ -142,12 +142,4 @@ end
 --- Cuts a tensor into at most n parts; see Tensor:chunk.
 function join.chunk(t, n, dim) return Tensor.chunk(t, n, dim) end
 
---- Cuts a tensor into parts of `size` elements along a dimension; see Tensor:split.
-function join.split(t, size, dim)
-  if not core.isTensor(t) then
-    error("cresset.split: 't' must be a tensor, got " .. type(t), 2)
-  end
-  return t:split(size, dim)
-end
-
 return join

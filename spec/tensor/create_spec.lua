@@ -52,6 +52,16 @@ describe("views", function()
     assert.same({ { 3 }, { 6 } }, t:split(2, 2)[2]:totable())
   end)
 
+  it("are functions too", function()
+    assert.same({ { 1, 2 }, { 3, 4 }, { 5, 6 } }, cresset.view(t, 3, 2):totable())
+    assert.same({ { 1, 4 }, { 2, 5 }, { 3, 6 } }, cresset.transpose(t, 1, 2):totable())
+    assert.same({ { 3 }, { 6 } }, cresset.split(t, 2, 2)[2]:totable())
+    assert.same({ { 1, 2, 3 }, { 4, 5, 6 }, { 1, 2, 3 }, { 4, 5, 6 } },
+      cresset.repeatTensor(t, 2, 1):totable())
+    assert.has_error(function() cresset.split(t, 2, 3) end,
+      "cresset.split: 'dim' must be a dimension from 1 to 2, got 3")
+  end)
+
   it("are copies where they must be", function()
     assert.same({ 1, 4, 2, 5, 3, 6 }, t:t():reshape(6):totable())
     assert.same({ { 1, 2, 3, 1, 2, 3 }, { 4, 5, 6, 4, 5, 6 }, { 1, 2, 3, 1, 2, 3 },

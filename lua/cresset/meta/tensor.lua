@@ -205,6 +205,7 @@ function Tensor:sub(first1, last1, ...) end
 --- Two dimensions exchanged; a view.
 ---@return Tensor
 function Tensor:transpose(dim1, dim2) end
+function cresset.transpose(x, dim1, dim2) end
 
 --- A matrix transposed; a view.
 ---@return Tensor
@@ -214,41 +215,50 @@ function Tensor:t() end
 ---@param ... integer each dimension once
 ---@return Tensor
 function Tensor:permute(...) end
+function cresset.permute(x, ...) end
 
 --- The same elements in other sizes, one of which may be -1; a view. Raises an error where strides
 --- allow none: see reshape.
 ---@return Tensor
 function Tensor:view(...) end
+function cresset.view(x, ...) end
 
 --- The same elements in another tensor's sizes; a view.
 ---@return Tensor
 function Tensor:viewAs(other) end
+function cresset.viewAs(x, other) end
 
 --- The same elements in other sizes: a view where strides allow one, else a copy.
 ---@return Tensor
 function Tensor:reshape(...) end
+function cresset.reshape(x, ...) end
 
 --- Dimensions of size 1 repeated without copying; a view whose elements share memory.
 ---@return Tensor
 function Tensor:expand(...) end
+function cresset.expand(x, ...) end
 
 --- Expanded to another tensor's sizes.
 ---@return Tensor
 function Tensor:expandAs(other) end
+function cresset.expandAs(x, other) end
 
 --- Copies of the tensor side by side.
 ---@param ... integer how often, for each dimension
 ---@return Tensor
 function Tensor:repeatTensor(...) end
+function cresset.repeatTensor(x, ...) end
 
 --- Without the dimensions of size 1, or without the given one; a view.
 ---@param dim? integer
 ---@return Tensor
 function Tensor:squeeze(dim) end
+function cresset.squeeze(x, dim) end
 
 --- With a new dimension of size 1 at this place; a view.
 ---@return Tensor
 function Tensor:unsqueeze(dim) end
+function cresset.unsqueeze(x, dim) end
 
 --- All windows of a length along a dimension, every step elements; they become a last dimension; a
 --- view.
@@ -258,6 +268,7 @@ function Tensor:unfold(dim, length, step) end
 --- Views of size elements of a dimension (the first one unless given); the last one may be smaller.
 ---@return table
 function Tensor:split(size, dim) end
+function cresset.split(x, size, dim) end
 
 --- The entries of a dimension that a torch.LongTensor names, as a new tensor or into res.
 ---@return Tensor
