@@ -347,11 +347,86 @@ cr_status cr_masked_copy(cr_tensor *t, const cr_tensor *mask, const cr_tensor *s
   return status;
 }
 
+/* Selecting from contiguous elements, piece by piece: each piece's number of set elements is
+ * counted first, so that every piece knows where its own begin. */
+enum { most_pieces = 64, least_piece = 1 << 15 };
+
+typedef struct {
+  const char *src;
+  const uint8_t *mask;
+  char *out;
+  size_t width;
+  int64_t numel, piece, first[most_pieces + 1]; /* first[p]: where piece p's elements go */
+} selection;
+
+static int64_t piece_end(const selection *s, int64_t piece) {
+  return piece < s->numel / s->piece ? (piece + 1) * s->piece : s->numel;
+}
+
+static void count_pieces(int64_t begin, int64_t end, int thread, void *context) {
+  (void)thread;
+  selection *s = context;
+  for (int64_t p = begin; p < end; p++) {
+    int64_t count = 0, stop = piece_end(s, p);
+    for (int64_t i = p * s->piece; i < stop; i++) count += s->mask[i] != 0;
+    s->first[p + 1] = count;
+  }
+}
+
+/* Every element is written, but the place moves on only past the set ones: no branch to predict.
+ * It stops at the last set one and so never writes past the piece's own elements. */
+#define SELECT_LOOP(T)                                                                             \
+  {                                                                                                \
+    const T *in = (const T *)s->src;                                                               \
+    T *out = (T *)s->out;                                                                          \
+    for (int64_t i = p * s->piece; at < last; i++) {                                               \
+      out[at] = in[i];                                                                             \
+      at += s->mask[i] != 0;                                                                       \
+    }                                                                                              \
+    break;                                                                                         \
+  }
+
+static void select_pieces(int64_t begin, int64_t end, int thread, void *context) {
+  (void)thread;
+  const selection *s = context;
+  for (int64_t p = begin; p < end; p++) {
+    int64_t at = s->first[p], last = s->first[p + 1];
+    switch (s->width) {
+    case 1: SELECT_LOOP(uint8_t)
+    case 2: SELECT_LOOP(uint16_t)
+    case 4: SELECT_LOOP(uint32_t)
+    default: SELECT_LOOP(uint64_t)
+    }
+  }
+}
+
+static cr_status select_contiguous(cr_tensor *out, const cr_tensor *src, const cr_tensor *mask) {
+  selection s = {.width = cr_dtype_size(src->dtype), .numel = cr_tensor_numel(src)};
+  s.piece = s.numel / most_pieces + 1;
+  if (s.piece < least_piece) s.piece = least_piece;
+  int64_t pieces = (s.numel + s.piece - 1) / s.piece;
+  s.mask = cr_tensor_data(mask);
+  cr_parallel_for(pieces, 1, count_pieces, &s);
+  for (int64_t p = 0; p < pieces; p++) s.first[p + 1] += s.first[p];
+  CR_TRY(cr_tensor_resize(out, s.first[pieces] > 0, &s.first[pieces]));
+  CR_TRY(check_writable(out, src, mask)); /* it may have grown */
+  s.src = cr_tensor_data(src);
+  s.mask = cr_tensor_data(mask);
+  s.out = cr_tensor_data(out);
+  cr_parallel_for(pieces, 1, select_pieces, &s);
+  return CR_OK;
+}
+
 cr_status cr_masked_select(cr_tensor *out, const cr_tensor *src, const cr_tensor *mask) {
   cr_tensor m;
   CR_TRY(check_same_type(out, src));
   CR_TRY(check_writable(out, src, mask));
   CR_TRY(mask_view(&m, mask, src));
+  if (cr_tensor_is_contiguous(src) && (out->ndim != 1 || cr_tensor_is_contiguous(out))) {
+    cr_status status = select_contiguous(out, src, &m);
+    cr_tensor_clear(&m);
+    return status;
+  }
   int64_t count = count_set(&m);
   cr_tensor result;
   cr_status status = cr_tensor_new(&result, src->dtype, count > 0, &count);

@@ -129,3 +129,46 @@ describe("index tensors", function()
     assert.same({ { 1, 2, 3 }, { 4, 5, 6 } }, t:totable())
   end)
 end)
+
+describe("maskedSelect", function()
+  -- More elements than one piece of work has.
+  local n = 100003
+
+  it("agrees with a loop for every type, contiguous or not", function()
+    for _, word in ipairs { "Byte", "Char", "Short", "Int", "Long", "Float", "Double" } do
+      local x = cresset.arange(cresset.LongTensor(), 0, n):type("torch." .. word .. "Tensor")
+      local mask, expected = cresset.zeros(n):byte(), {}
+      local values = x:totable()
+      for i = 1, n, 7 do
+        mask[i] = i % 3
+        if i % 3 > 0 then expected[#expected + 1] = values[i] end
+      end
+      assert.same(expected, x:maskedSelect(mask):totable())
+      local wide = cresset.zeros(n, 2):typeAs(x)
+      wide:select(2, 2):copy(x)
+      assert.same(expected, wide:select(2, 2):maskedSelect(mask):totable())
+      local res = x.new(2 * #expected, 2):zero():select(2, 1):narrow(1, 1, #expected)
+      assert.same(expected, res:maskedSelect(x, mask):totable())
+    end
+  end)
+
+  it("selects all, nothing, and the ends", function()
+    local x = cresset.arange(n)
+    assert.same(x:totable(), x:maskedSelect(cresset.ones(n):byte()):totable())
+    assert.equal(0, x:maskedSelect(cresset.zeros(n):byte()):numel())
+    local mask = cresset.zeros(n):byte()
+    mask[1], mask[n] = 1, 255
+    assert.same({ 0, n - 1 }, x:maskedSelect(mask):totable())
+    assert.equal(0, cresset.Tensor():maskedSelect(cresset.ByteTensor()):numel())
+    assert.equal(0, cresset.Tensor(0, 2):maskedSelect(cresset.ByteTensor(0)):numel())
+  end)
+
+  it("refuses a result that would grow into what is read", function()
+    local all = cresset.arange(8)
+    local res = all:narrow(1, 1, 2)
+    local mask = cresset.ones(4):byte()
+    assert.error_matches(function() res:maskedSelect(all:narrow(1, 3, 4), mask) end,
+      "share memory")
+    assert.same({ 0, 1, 2, 3, 4, 5, 6, 7 }, all:totable())
+  end)
+end)
