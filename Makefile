@@ -103,12 +103,12 @@ $(foreach isa,$(ISAS),$(eval $(call isa_rule,$(isa))))
 export CRESSET_BUILD = $(BUILD)
 
 test: ## build what is needed and run the specs (ARGS="--filter=..." goes to busted)
-	@tools/deps.sh build test
+	@.ci/deps.sh build test
 	+@$(SUBMAKE) $(LIB)
 	$(LUA) spec/support/run.lua $(ARGS)
 
 test-isa: ## the specs with each instruction set's kernels
-	@tools/deps.sh build test
+	@.ci/deps.sh build test
 	+@$(SUBMAKE) $(LIB)
 	set -e; for isa in $(ISAS); do \
 	  echo "CRESSET_ISA=$$isa"; CRESSET_ISA=$$isa $(LUA) spec/support/run.lua $(ARGS); done
@@ -116,16 +116,16 @@ test-isa: ## the specs with each instruction set's kernels
 # Lua itself is not instrumented, so the sanitizer's library is loaded before it.
 SANITIZE = -fsanitize=address,undefined,float-cast-overflow
 asan: ## the specs under AddressSanitizer and UndefinedBehaviorSanitizer
-	@tools/deps.sh build test
+	@.ci/deps.sh build test
 	+@$(SUBMAKE) all BUILD=build/asan KERNEL_OPT=-O1 LDFLAGS="$(SANITIZE)" \
 	  CFLAGS="-O1 -g1 $(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer"
 	LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" CRESSET_BUILD=build/asan \
 	ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1:$$ASAN_OPTIONS \
-	LSAN_OPTIONS=suppressions=$(CURDIR)/tools/leaks.supp:print_suppressions=0 \
+	LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/leaks.supp:print_suppressions=0 \
 	UBSAN_OPTIONS=print_stacktrace=1 $(LUA) spec/support/run.lua $(ARGS)
 
 demo: ## train a LeNet-5 and a conditional GAN on handwritten digits; pictures in out/
-	@tools/deps.sh build
+	@.ci/deps.sh build
 	+@$(SUBMAKE) $(LIB)
 	@mkdir -p out
 	set -e; for name in $(DEMOS); do $(LUA) bin/cresset examples/$$name.lua; done
@@ -137,11 +137,11 @@ DEMOS ?= xor lenet cdcgan
 C_FILES   = $(wildcard csrc/*/*.[ch])
 LUA_FILES = $(wildcard lua spec examples bench bin/cresset rockspec)
 lint: ## luacheck, clang-format, cppcheck and luarocks lint
-	@tools/deps.sh build lint
+	@.ci/deps.sh build lint
 	luacheck -q $(LUA_FILES)
 	$(Q)clang-format --dry-run --Werror $(C_FILES)
 	cppcheck -q -j$(JOBS) --std=c11 --enable=warning,performance,portability --inline-suppr \
-	  --suppressions-list=tools/cppcheck.supp --error-exitcode=1 -Icsrc \
+	  --suppressions-list=.ci/cppcheck.supp --error-exitcode=1 -Icsrc \
 	  -D__x86_64__ -DLUA_VERSION_NUM=504 -DCR_ISA_SUFFIX=portable -DCR_HAVE_PNG -DCR_HAVE_ZLIB csrc
 	luarocks lint $(ROCKSPEC)
 
@@ -150,26 +150,26 @@ format: ## format the C sources
 
 ROCKSPEC = rockspec/cresset-scm-1.rockspec
 check-rock: ## luarocks make into an empty tree, offline; require and the command from another folder
-	@tools/deps.sh build lint
-	tools/check_rock.sh $(ROCKSPEC)
+	@.ci/deps.sh build lint
+	.ci/check_rock.sh $(ROCKSPEC)
 
 ci: ## everything that must hold before a change is merged
 	.ci/run
 
 doc: ## the reference as HTML in build/doc
-	@tools/deps.sh build
+	@.ci/deps.sh build
 	+@$(SUBMAKE) $(LIB)
 	CRESSET_BUILD=$(BUILD) $(LUA) doc/generate.lua build/doc
 
 # ---- speed ----
 
 bench: ## tensor operations and training steps against peers that are installed (see bench-peers)
-	@tools/deps.sh build
+	@.ci/deps.sh build
 	+@$(SUBMAKE) $(LIB)
 	$(LUA) bin/cresset bench/run.lua $(ARGS)
 
 bench-peers: ## install what bench compares with
-	@tools/deps.sh bench
+	@.ci/deps.sh bench
 
 # ---- installation ----
 
@@ -199,7 +199,7 @@ uninstall: ## remove what install put there
 	rm -rf "$(DESTDIR)$(LUADIR)/cresset" "$(DESTDIR)$(LIBDIR)/cresset" "$(DESTDIR)$(BINDIR)/cresset"
 
 deps: ## install what is missing (Debian, Ubuntu), or say what to install
-	@tools/deps.sh build test lint
+	@.ci/deps.sh build test lint
 
 clean: ## remove everything that was built
 	rm -rf build out

@@ -5,7 +5,7 @@ local cresset = require("cresset")
 local is_sanitized = (os.getenv("LD_PRELOAD") or ""):find("asan", 1, true) ~= nil
 local limits = is_sanitized
   and "export ASAN_OPTIONS=$ASAN_OPTIONS:max_allocation_size_mb=1024:allocator_may_return_null=1;"
-    .. " export LSAN_OPTIONS=suppressions=%s/tools/leaks.supp:print_suppressions=0;"
+    .. " export LSAN_OPTIONS=suppressions=%s/.ci/leaks.supp:print_suppressions=0;"
   or "ulimit -v 3000000;"
 local calls = os.getenv("CRESSET_FUZZ") or (is_sanitized and 20 or 40)
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# tools/check_rock.sh ROCKSPEC [VARIABLE=value ...]: builds the rock into an empty tree with no server
+# .ci/check_rock.sh ROCKSPEC [VARIABLE=value ...]: builds the rock into an empty tree with no server
 # to ask, then uses it from another folder, with nothing of this checkout on Lua's path.
 set -eu
 rockspec=$1

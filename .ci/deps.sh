@@ -1,6 +1,6 @@
 #!/bin/sh
 # shellcheck disable=SC2034
-# Installs what is missing: tools/deps.sh [build] [test] [lint] [bench]. On Debian and its
+# Installs what is missing: .ci/deps.sh [build] [test] [lint] [bench]. On Debian and its
 # relatives through apt-get, as root or with sudo; elsewhere it checks, and says what to install.
 # Does nothing, quietly, when all is there. CRESSET_DEPS=no skips it.
 set -u
