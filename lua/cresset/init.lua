@@ -15,6 +15,7 @@ end
 
 add(core)
 add(require("cresset.join"))
+add(require("cresset.statistics"))
 add(require("cresset.rearrange"))
 add(require("cresset.types"))
 add(require("cresset.serialize"))
