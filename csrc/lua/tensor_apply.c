@@ -19,10 +19,8 @@ static void start(lua_State *L, walker *w, int arg, const char *name) {
   for (int d = 0; d < CR_MAX_DIMS; d++) w->index[d] = 0;
 }
 
-static void *element(lua_State *L, const walker *w) {
-  const cr_storage *storage = w->t->storage;
-  if (!storage || w->offset >= storage->capacity) cr_error(L, "the tensor was freed meanwhile");
-  return (char *)storage->data + w->offset * (int64_t)cr_dtype_size(w->t->dtype);
+static void *element(const walker *w) {
+  return (char *)w->t->storage->data + w->offset * (int64_t)cr_dtype_size(w->t->dtype);
 }
 
 /* Goes on to the next element in row-major order. */
@@ -39,7 +37,7 @@ static void step(walker *w) {
 static void store_answer(lua_State *L, const walker *w) {
   if (cr_is_number(L, -1)) {
     int top = lua_gettop(L);
-    cr_store(w->t->dtype, element(L, w), cr_check_scalar(L, top, "function"));
+    cr_store(w->t->dtype, element(w), cr_check_scalar(L, top, "function"));
   } else if (!lua_isnil(L, -1)) {
     cr_arg_error(L, "function", "must return a number or nothing, got %s", luaL_typename(L, -1));
   }
@@ -49,7 +47,7 @@ static void store_answer(lua_State *L, const walker *w) {
 /* Arguments: `count` tensors, then the function. */
 static int apply(lua_State *L, int count) {
   static const char *const names[] = {"self", "tensor1", "tensor2"};
-  walker w[most_tensors];
+  walker w[most_tensors] = {{0}};
   int function = count + 1;
   for (int k = 0; k < count; k++) cr_check_tensor(L, k + 1, names[k]);
   if (lua_type(L, function) != LUA_TFUNCTION) cr_type_error(L, function, "function", "a function");
@@ -63,7 +61,7 @@ static int apply(lua_State *L, int count) {
   for (int64_t i = 0; i < w[0].numel; i++) {
     lua_pushvalue(L, function);
     for (int k = 0; k < count; k++)
-      cr_push_scalar(L, w[k].t->dtype, cr_load(w[k].t->dtype, element(L, &w[k])));
+      cr_push_scalar(L, w[k].t->dtype, cr_load(w[k].t->dtype, element(&w[k])));
     lua_call(L, count, 1);
     store_answer(L, &w[0]);
     for (int k = 0; k < count; k++) step(&w[k]);

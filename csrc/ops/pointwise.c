@@ -274,7 +274,7 @@ typedef struct {
 static void check_all(int64_t n, char *const *p, const int64_t *stride, const void *data) {
   enum { block = 512 };
   const all_job *job = data;
-  uint8_t answers[block];
+  uint8_t answers[block] = {0};
   for (int64_t at = 0; at < n && !*job->is_false; at += block) {
     int64_t count = n - at < block ? n - at : block, holds = 0;
     char *part[] = {(char *)answers, p[1] + at * stride[1], p[2] + at * stride[2]};
