@@ -137,13 +137,14 @@ end
 
 --- A batch as N x C x H x W.
 local function as_batch(name, batch)
-  if type(batch) == "table" and #batch > 0 then
+  if type(batch) == "table" and rawlen(batch) > 0 then -- an object's own length is none of pictures
     local out
-    for k, picture in ipairs(batch) do
+    for k = 1, rawlen(batch) do
+      local picture = rawget(batch, k)
       check_picture(name, picture, 3)
       local channels = picture:dim() == 2 and 1 or picture:size(1)
       local height, width = picture:size(picture:dim() - 1), picture:size(picture:dim())
-      out = out or picture.new(#batch, channels, height, width)
+      out = out or picture.new(rawlen(batch), channels, height, width)
       if channels ~= out:size(2) or height ~= out:size(3) or width ~= out:size(4) then
         fail(name, "all pictures must have one size: picture 1 is %dx%dx%d, picture %d is %s",
           out:size(2), out:size(3), out:size(4), k, size_text(picture))
