@@ -26,7 +26,7 @@
   X(log2, F(log2)(x))                                                                              \
   X(log10, F(log10)(x))                                                                            \
   X(tanh, F(vm_tanh)(x))                                                                           \
-  X(sigmoid, 1 / (1 + F(vm_exp)(-x)))                                                              \
+  X(sigmoid, F(vm_sigmoid)(x))                                                                     \
   X(erf, F(vm_erf)(x))                                                                             \
   X(sin, F(sin)(x))                                                                                \
   X(cos, F(cos)(x))                                                                                \

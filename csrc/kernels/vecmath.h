@@ -180,6 +180,18 @@ static inline double vm_tanh(double x) {
   return copysign(-e / (e + 2), x);
 }
 
+/* ---- 1 / (1 + exp(-x)), whose small values keep their digits ---- */
+
+static inline float vm_sigmoidf(float x) {
+  float e = vm_expf(-fabsf(x));
+  return (x < 0 ? e : 1) / (1 + e);
+}
+
+static inline double vm_sigmoid(double x) {
+  double e = vm_exp(-fabs(x));
+  return (x < 0 ? e : 1) / (1 + e);
+}
+
 /* ---- erf ----
  * Minimax polynomials: of erf(x) / x - 1 in x^2 below 0.93, of log(1 - erf(x)) from there to 4,
  * where erf is 1 in float32. */

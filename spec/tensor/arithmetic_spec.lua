@@ -271,3 +271,16 @@ describe("large transposed tensors", function()
     assert.is_true(sorted:eq(m:view(-1)):all())
   end)
 end)
+
+describe("sigmoid", function()
+  it("keeps the digits of small values", function()
+    for _, type_name in ipairs { "torch.FloatTensor", "torch.DoubleTensor" } do
+      local y = cresset.sigmoid(tensor({ -90, -80, 0, 40, -math.huge, math.huge }, type_name))
+      assert.is_true(math.abs(y[1] / math.exp(-90) - 1) < 1e-4)
+      assert.is_true(math.abs(y[2] / math.exp(-80) - 1) < 1e-6)
+      assert.same({ 0.5, 0, 1 }, { y[3], y[5], y[6] })
+      assert.equal(1, y[4])
+      assert.is_true(cresset.sigmoid(tensor({ 0 / 0 }, type_name)):isnan():all())
+    end
+  end)
+end)
