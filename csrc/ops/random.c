@@ -48,31 +48,31 @@ typedef struct {
   bool is_integer;
 } source;
 
-static void fill_contiguous(cr_tensor *t, const source *s) {
+static cr_status fill_contiguous(cr_tensor *t, const source *s) {
   char *element = cr_tensor_data(t);
   size_t width = cr_dtype_size(t->dtype);
   int64_t n = cr_tensor_numel(t);
+  const int64_t block = 1 << 20; /* elements between two looks for an interrupt */
   for (int64_t i = 0; i < n; i++, element += width) {
+    if (i % block == 0) CR_TRY(cr_check_interrupt());
     cr_scalar value =
         s->is_integer ? cr_scalar_from_int(cr_draw_integer(s->generator, s->low, s->high))
                       : cr_scalar_from_double(cr_draw(s->generator, s->distribution, s->a, s->b));
     cr_store(t->dtype, element, value);
   }
+  return CR_OK;
 }
 
 static cr_status fill_from(cr_tensor *t, const source *s) {
   if (cr_tensor_numel(t) == 0) return CR_OK;
-  if (cr_tensor_is_contiguous(t)) {
-    fill_contiguous(t, s);
-    return CR_OK;
-  }
+  if (cr_tensor_is_contiguous(t)) return fill_contiguous(t, s);
   if (cr_tensor_has_internal_overlap(t))
     return cr_fail(CR_EINVAL, "an expanded tensor cannot be filled: its elements share memory; "
                               "clone it first");
   cr_tensor plain;
   CR_TRY(cr_tensor_new(&plain, t->dtype, t->ndim, t->size));
-  fill_contiguous(&plain, s);
-  cr_status status = cr_copy(t, &plain);
+  cr_status status = fill_contiguous(&plain, s);
+  if (status == CR_OK) status = cr_copy(t, &plain);
   cr_tensor_clear(&plain);
   return status;
 }
