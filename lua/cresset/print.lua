@@ -18,7 +18,7 @@ local function digits(x) return x == 0 and 1 or math.floor(math.log(x, 10) + 1e-
 
 -- What the numbers have in common: whether they are whole, how large and small they are.
 local function survey(numbers)
-  local whole, smallest, largest, negative, special = true, math.huge, 0, false, false
+  local whole, smallest, largest, special = true, math.huge, 0, false
   for _, x in ipairs(numbers) do
     if is_finite(x) then
       whole = whole and x == math.floor(x)
@@ -28,34 +28,32 @@ local function survey(numbers)
     else
       special = true
     end
-    negative = negative or x < 0
   end
-  return whole, math.min(smallest, largest), largest, negative, special
+  return whole, math.min(smallest, largest), largest, special
 end
 
--- Chooses a format for the numbers: a function from number to text, the width of the texts, and the
--- factor that is printed apart (nil for none).
+-- Chooses a format for the numbers: a function from number to text, the width of the texts (Torch7's:
+-- one place of it is the sign's), and the factor that is printed apart (nil for none).
 local function choose_format(numbers)
   if math.type(numbers[1]) == "integer" then
-    local width = 1
-    for _, x in ipairs(numbers) do width = math.max(width, #tostring(x)) end
-    return tostring, width
+    local longest = 1
+    for _, x in ipairs(numbers) do longest = math.max(longest, #tostring(math.abs(x))) end
+    return tostring, longest + 1
   end
-  local whole, smallest, largest, negative, special = survey(numbers)
+  local whole, smallest, largest, special = survey(numbers)
   local most, least = digits(largest), digits(smallest)
   local width, pattern, scale
   if whole and most <= 9 then
-    width, pattern = most + (negative and 1 or 0), "%.0f"
+    width, pattern = most + 1, "%.0f"
   elseif whole or most - least > 4 then
-    width, pattern = (most > 99 or least < -98) and 11 or 10, "%.4e"
-    width = width + (negative and 1 or 0)
+    width, pattern = (most > 99 or least < -98) and 12 or 11, "%.4e"
   elseif most > 5 or most < 0 then
     scale = 10.0 ^ (most - 1)
-    width, pattern = negative and 7 or 6, "%.4f"
+    width, pattern = 7, "%.4f"
   else
-    width, pattern = math.max(most, 1) + 5 + (negative and 1 or 0), "%.4f"
+    width, pattern = math.max(most, 1) + 6, "%.4f"
   end
-  if special then width = math.max(width, 4) end
+  if special then width = math.max(width, 5) end
   -- The text of one number.
   local function format(x)
     if x ~= x then return "nan" end
@@ -117,7 +115,7 @@ end
 local function add_vector(lines, values, format, width, scale)
   lines[#lines + 1] = scale_line(scale, "")
   for _, x in ipairs(values) do
-    lines[#lines + 1] = " " .. (x and right(format(x), width) or right("...", width))
+    lines[#lines + 1] = right(x and format(x) or "...", width)
   end
 end
 
@@ -132,43 +130,61 @@ local function add_rows(lines, rows, first, last, format, width, indent)
     else
       cells[1] = right("...", width)
     end
-    lines[#lines + 1] = indent .. " " .. table.concat(cells, "  ")
+    lines[#lines + 1] = indent .. table.concat(cells, " ")
   end
 end
 
 local function add_matrix(lines, rows, format, width, scale, indent)
   local columns = 0
   for _, row in ipairs(rows) do columns = row and math.max(columns, #row) or columns end
-  local group = math.max(1, (line_width - #indent + 1) // (width + 2))
+  local group = math.max(1, (line_width - #indent) // (width + 1))
   for first = 1, columns, group do
     local last = math.min(first + group - 1, columns)
     if columns > group then
       if first > 1 then lines[#lines + 1] = "" end
-      lines[#lines + 1] = last > first and ("%sColumns %d to %d"):format(indent, first, last)
-        or ("%sColumn %d"):format(indent, first)
+      local heading = "Columns %d to %d"
+      lines[#lines + 1] = (first == 1 and indent or "") .. heading:format(first, last)
     end
     lines[#lines + 1] = scale_line(scale, indent)
-    add_rows(lines, rows, first, last, format, width, indent)
+    add_rows(lines, rows, first, last, format, width, scale and indent .. " " or indent)
   end
 end
 
--- Matrices under the headings "(1,2,.,.) = ".
-local function add_slices(lines, nested, order, dims, path, write_matrix)
-  for k, part in ipairs(nested) do
-    if not part then
-      lines[#lines + 1] = "..."
-      lines[#lines + 1] = ""
-    else
-      local here = path .. order[#order - dims + 1][k] .. ","
-      if dims == 3 then
-        lines[#lines + 1] = ("(%s.,.) = "):format(here)
-        write_matrix(part)
-        lines[#lines + 1] = ""
-      else
-        add_slices(lines, part, order, dims - 1, here, write_matrix)
-      end
-    end
+-- The matrix at these places of the leading dimensions; nil where one of them is left out.
+local function matrix_at(nested, order, counter)
+  local places = {}
+  for d, k in ipairs(counter) do
+    nested, places[d] = nested[k], order[d][k]
+    if not nested then return nil end
   end
+  return nested, table.concat(places, ",")
+end
+
+-- Moves to the next places, the first dimension's fastest; false after the last.
+local function advance(counter, order)
+  for d = 1, #counter do
+    counter[d] = counter[d] + 1
+    if counter[d] <= #order[d] then return true end
+    counter[d] = 1
+  end
+  return false
+end
+
+-- Matrices under the headings "(1,2,.,.) = ".
+local function add_slices(lines, nested, order, write_matrix)
+  local counter, is_gap = {}, false
+  for d = 1, #order - 2 do counter[d] = 1 end
+  repeat
+    local matrix, places = matrix_at(nested, order, counter)
+    if #lines > 0 and (matrix or not is_gap) then lines[#lines + 1] = "" end
+    if matrix then
+      lines[#lines + 1] = ("(%s,.,.) = "):format(places)
+      write_matrix(matrix)
+    elseif not is_gap then
+      lines[#lines + 1] = "..."
+    end
+    is_gap = not matrix
+  until not advance(counter, order)
 end
 
 local function size_text(t)
@@ -196,7 +212,7 @@ function print_tensor.tensor(t)
   else
     local order = {}
     for d = 1, t:dim() do order[d] = positions(t:size(d), is_short) end
-    add_slices(lines, shown, order, t:dim(), "", function(rows)
+    add_slices(lines, shown, order, function(rows)
       add_matrix(lines, rows, format, width, scale, " ")
     end)
   end

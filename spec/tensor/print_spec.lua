@@ -5,13 +5,13 @@ describe("printing", function()
 
   it("whole numbers", function()
     prints(" 1  1  1\n 1  1  1\n[torch.FloatTensor of size 2x3]\n", cresset.ones(2, 3))
-    prints("   1\n -20\n[torch.FloatTensor of size 2]\n", cresset.Tensor { 1, -20 })
+    prints("  1\n-20\n[torch.FloatTensor of size 2]\n", cresset.Tensor { 1, -20 })
     prints(" 1152921504606846977\n                  -5\n[torch.LongTensor of size 2]\n",
       cresset.LongTensor { (1 << 60) + 1, -5 })
   end)
 
   it("fractions, with one factor or exponents where they need it", function()
-    prints("  0.5000\n -1.2500\n[torch.FloatTensor of size 2]\n", cresset.Tensor { 0.5, -1.25 })
+    prints(" 0.5000\n-1.2500\n[torch.FloatTensor of size 2]\n", cresset.Tensor { 0.5, -1.25 })
     prints("1e-08 *\n 1.0000\n 2.0000\n[torch.FloatTensor of size 2]\n",
       cresset.Tensor { 1e-8, 2e-8 })
     prints("100000 *\n 1.2346\n 0.0200\n[torch.DoubleTensor of size 2]\n",
@@ -31,10 +31,22 @@ describe("printing", function()
   end)
 
   it("slices of three and more dimensions", function()
-    prints("(1,.,.) = \n  1  2\n  3  4\n\n(2,.,.) = \n  5  6\n  7  8\n\n"
+    prints("(1,.,.) = \n  1  2\n  3  4\n\n(2,.,.) = \n  5  6\n  7  8\n"
       .. "[torch.FloatTensor of size 2x2x2]\n", cresset.range(1, 8):view(2, 2, 2))
-    prints("(1,1,.,.) = \n  1  2\n\n(2,1,.,.) = \n  3  4\n\n[torch.FloatTensor of size 2x1x1x2]\n",
+    prints("(1,1,.,.) = \n  1  2\n\n(2,1,.,.) = \n  3  4\n[torch.FloatTensor of size 2x1x1x2]\n",
       cresset.range(1, 4):view(2, 1, 1, 2))
+  end)
+
+  it("slices with the first dimension's index running fastest", function()
+    prints("(1,1,.,.) = \n  1\n\n(2,1,.,.) = \n  3\n\n(1,2,.,.) = \n  2\n\n(2,2,.,.) = \n  4\n"
+      .. "[torch.FloatTensor of size 2x2x1x1]\n", cresset.range(1, 4):view(2, 2, 1, 1))
+  end)
+
+  it("matrices of both signs, and with one factor", function()
+    prints("-2.9718  1.7070\n-2.2820  0.5237\n[torch.DoubleTensor of size 2x2]\n",
+      cresset.DoubleTensor { { -2.9718, 1.7070 }, { -2.2820, 0.5237 } })
+    prints("1e+06 *\n -1.2000  3.5000\n  0.5000  0.2500\n[torch.DoubleTensor of size 2x2]\n",
+      cresset.DoubleTensor { { -1.2e6, 3.5e6 }, { 0.5e6, 0.25e6 + 0.5 } })
   end)
 
   it("wide matrices in groups of columns", function()
