@@ -32,8 +32,8 @@ local function survey(numbers)
   return whole, math.min(smallest, largest), largest, special
 end
 
--- Chooses a format for the numbers: a function from number to text, the width of the texts (Torch7's:
--- one place of it is the sign's), and the factor that is printed apart (nil for none).
+-- Chooses a format for the numbers: a function from number to text, the width of the texts (one
+-- place of it is the sign's), and the factor that is printed apart (nil for none).
 local function choose_format(numbers)
   if math.type(numbers[1]) == "integer" then
     local longest = 1
