@@ -159,7 +159,7 @@ bool cr_tensor_same_size(const cr_tensor *a, const cr_tensor *b) {
   return has_size(a, b->ndim, b->size);
 }
 
-static int64_t extent_of(const cr_tensor *t) {
+int64_t cr_tensor_extent(const cr_tensor *t) {
   int64_t extent = 0;
   view_extent(t->ndim, t->size, t->stride, &extent);
   return extent;
@@ -167,7 +167,7 @@ static int64_t extent_of(const cr_tensor *t) {
 
 bool cr_tensor_overlaps(const cr_tensor *a, const cr_tensor *b) {
   if (!a->storage || a->storage != b->storage) return false;
-  int64_t extent_a = extent_of(a), extent_b = extent_of(b);
+  int64_t extent_a = cr_tensor_extent(a), extent_b = cr_tensor_extent(b);
   if (extent_a == 0 || extent_b == 0) return false;
   return a->offset < b->offset + extent_b && b->offset < a->offset + extent_a;
 }

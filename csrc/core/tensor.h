@@ -44,6 +44,8 @@ cr_status cr_tensor_set(cr_tensor *t, cr_storage *storage, int64_t offset, int n
 int64_t cr_tensor_numel(const cr_tensor *t);
 bool cr_tensor_is_contiguous(const cr_tensor *t);
 bool cr_tensor_same_size(const cr_tensor *a, const cr_tensor *b);
+/* Number of elements of the storage from the first to the last one that the view reaches. */
+int64_t cr_tensor_extent(const cr_tensor *t);
 /* True when the two may touch a common byte. */
 bool cr_tensor_overlaps(const cr_tensor *a, const cr_tensor *b);
 /* True when both have the same type, elements and order of elements. */

@@ -6,11 +6,9 @@
 /* storageRange(tensor) -> identity of its storage, first element, number of elements it spans. */
 static int storage_range(lua_State *L) {
   const cr_tensor *t = cr_check_tensor(L, 1, "tensor");
-  int64_t extent = cr_tensor_numel(t) > 0;
-  for (int d = 0; d < t->ndim && extent > 0; d++) extent += (t->size[d] - 1) * t->stride[d];
   lua_pushlightuserdata(L, t->storage);
   lua_pushinteger(L, t->offset + 1);
-  lua_pushinteger(L, extent);
+  lua_pushinteger(L, cr_tensor_extent(t));
   return 3;
 }
 

@@ -176,8 +176,9 @@ static int tensor_newindex(lua_State *L) {
 
 /* ---- functions ---- */
 
-/* cresset.index([res,] x, dim, index), x:index(dim, index), res:index(x, dim, index) */
-static int tensor_index_select(lua_State *L) {
+/* f([res,] x, dim, index), x:f(dim, index), res:f(x, dim, index) */
+static int pick(lua_State *L,
+                cr_status (*op)(cr_tensor *, const cr_tensor *, int, const cr_tensor *)) {
   bool has_res = cr_to_tensor(L, 2) != NULL;
   cr_tensor *first = cr_check_tensor(L, 1, "self");
   const cr_tensor *x = has_res ? cr_check_tensor(L, 2, "x") : first;
@@ -185,28 +186,29 @@ static int tensor_index_select(lua_State *L) {
   int dim = cr_check_dim(L, arg, "dim", x);
   const cr_tensor *index = cr_check_tensor(L, arg + 1, "index");
   cr_tensor *res = has_res ? first : cr_push_tensor(L, x->dtype);
-  CR_CALL(L, cr_index_select(res, x, dim, index));
+  CR_CALL(L, op(res, x, dim, index));
   if (has_res) lua_settop(L, 1);
   return 1;
 }
 
-static int tensor_index_copy(lua_State *L) {
+static int tensor_index_select(lua_State *L) { return pick(L, cr_index_select); }
+
+static int tensor_gather(lua_State *L) { return pick(L, cr_gather); }
+
+/* t:f(dim, index, tensor) */
+static int put(lua_State *L,
+               cr_status (*op)(cr_tensor *, int, const cr_tensor *, const cr_tensor *)) {
   cr_tensor *t = cr_check_tensor(L, 1, "self");
   int dim = cr_check_dim(L, 2, "dim", t);
   const cr_tensor *index = cr_check_tensor(L, 3, "index"), *src = cr_check_tensor(L, 4, "tensor");
-  CR_CALL(L, cr_index_copy(t, dim, index, src));
+  CR_CALL(L, op(t, dim, index, src));
   lua_settop(L, 1);
   return 1;
 }
 
-static int tensor_index_add(lua_State *L) {
-  cr_tensor *t = cr_check_tensor(L, 1, "self");
-  int dim = cr_check_dim(L, 2, "dim", t);
-  const cr_tensor *index = cr_check_tensor(L, 3, "index"), *src = cr_check_tensor(L, 4, "tensor");
-  CR_CALL(L, cr_index_add(t, dim, index, src));
-  lua_settop(L, 1);
-  return 1;
-}
+static int tensor_index_copy(lua_State *L) { return put(L, cr_index_copy); }
+
+static int tensor_index_add(lua_State *L) { return put(L, cr_index_add); }
 
 static int tensor_index_fill(lua_State *L) {
   cr_tensor *t = cr_check_tensor(L, 1, "self");
@@ -215,20 +217,6 @@ static int tensor_index_fill(lua_State *L) {
   cr_scalar value = cr_check_scalar(L, 4, "value");
   CR_CALL(L, cr_index_fill(t, dim, index, value));
   lua_settop(L, 1);
-  return 1;
-}
-
-/* cresset.gather([res,] x, dim, index), x:gather(dim, index), res:gather(x, dim, index) */
-static int tensor_gather(lua_State *L) {
-  bool has_res = cr_to_tensor(L, 2) != NULL;
-  cr_tensor *first = cr_check_tensor(L, 1, "self");
-  const cr_tensor *x = has_res ? cr_check_tensor(L, 2, "x") : first;
-  int arg = has_res ? 3 : 2;
-  int dim = cr_check_dim(L, arg, "dim", x);
-  const cr_tensor *index = cr_check_tensor(L, arg + 1, "index");
-  cr_tensor *res = has_res ? first : cr_push_tensor(L, x->dtype);
-  CR_CALL(L, cr_gather(res, x, dim, index));
-  if (has_res) lua_settop(L, 1);
   return 1;
 }
 

@@ -74,3 +74,18 @@ cr_status cr_prepare_contiguous(cr_tensor *out, int ndim, const int64_t *size,
   cr_tensor_clear(&fresh);
   return CR_OK;
 }
+
+cr_planes cr_planes_of(const cr_tensor *t) {
+  int c = t->ndim - 3;
+  return (cr_planes){
+      .data = cr_tensor_data(t),
+      .n = c > 0 ? t->size[0] : 1,
+      .c = t->size[c],
+      .h = t->size[c + 1],
+      .w = t->size[c + 2],
+      .sn = c > 0 ? t->stride[0] : 0,
+      .sc = t->stride[c],
+      .sh = t->stride[c + 1],
+      .sw = t->stride[c + 2],
+  };
+}

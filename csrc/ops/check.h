@@ -3,6 +3,7 @@
 #define CR_OPS_CHECK_H
 
 #include "core/tensor.h"
+#include "kernels/conv.h"
 
 /* 0 for float32, 1 for float64: the index into the tables of floating-point kernels. */
 static inline int cr_float_index(cr_dtype dtype) { return dtype == CR_F64; }
@@ -39,5 +40,8 @@ cr_status cr_prepare_result(cr_tensor *out, int ndim, const int64_t *size, const
 /* The same, and contiguous. */
 cr_status cr_prepare_contiguous(cr_tensor *out, int ndim, const int64_t *size,
                                 const cr_tensor *avoid);
+
+/* An image (C x H x W) or a batch of them as planes. */
+cr_planes cr_planes_of(const cr_tensor *t);
 
 #endif

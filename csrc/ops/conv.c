@@ -120,28 +120,13 @@ static cr_status big_size(const geometry *g, const cr_tensor *small, int64_t *si
 
 /* ---- from tensors to planes ---- */
 
-static cr_planes planes_of(const cr_tensor *t) {
-  int c = t->ndim - 3;
-  return (cr_planes){
-      .data = cr_tensor_data(t),
-      .n = c > 0 ? t->size[0] : 1,
-      .c = t->size[c],
-      .h = t->size[c + 1],
-      .w = t->size[c + 2],
-      .sn = c > 0 ? t->stride[0] : 0,
-      .sc = t->stride[c],
-      .sh = t->stride[c + 1],
-      .sw = t->stride[c + 2],
-  };
-}
-
 static cr_correlation to_small(const geometry *g, const cr_tensor *big, const cr_tensor *small) {
   const cr_conv_shape *s = g->shape;
   return (cr_correlation){
       .dtype = big->dtype,
       .groups = s->groups,
-      .source = planes_of(big),
-      .dest = planes_of(small),
+      .source = cr_planes_of(big),
+      .dest = cr_planes_of(small),
       .y = {s->step_h, g->kernel_h, -s->pad_h, s->dilation_h},
       .x = {s->step_w, g->kernel_w, -s->pad_w, s->dilation_w},
   };
@@ -254,7 +239,7 @@ static cr_status run_phase(const geometry *g, const cr_tensor *small, const cr_p
   cr_correlation c = {
       .dtype = small->dtype,
       .groups = s->groups,
-      .source = planes_of(small),
+      .source = cr_planes_of(small),
       .dest = *big,
       .y = y->axis,
       .x = x->axis,
@@ -273,7 +258,7 @@ static bool has_gaps(int64_t size, int64_t kernel, int64_t step, int64_t pad, in
 static cr_status run_phases(const geometry *g, const cr_tensor *small, cr_tensor *big,
                             const void *weight, const void *bias) {
   const cr_conv_shape *s = g->shape;
-  cr_planes all = planes_of(big);
+  cr_planes all = cr_planes_of(big);
   int64_t width = (int64_t)cr_dtype_size(big->dtype);
   if (has_gaps(all.h, g->kernel_h, s->step_h, s->pad_h, s->dilation_h) ||
       has_gaps(all.w, g->kernel_w, s->step_w, s->pad_w, s->dilation_w))
@@ -337,7 +322,7 @@ static cr_status run_weight_gradient(const geometry *g, const cr_tensor *big,
 static cr_status run_bias_gradient(cr_tensor *grad_bias, const cr_tensor *grad_output,
                                    double scale) {
   if (!grad_bias || cr_tensor_numel(grad_output) == 0) return CR_OK;
-  cr_planes planes = planes_of(grad_output);
+  cr_planes planes = cr_planes_of(grad_output);
   return cr_correlate_bias_gradient(grad_output->dtype, &planes, cr_tensor_data(grad_bias),
                                     grad_bias->stride[0], scale);
 }

@@ -93,21 +93,6 @@ static void run_planes(int64_t begin, int64_t end, int thread, void *context) {
     run->kernel(&job, p, p + 64 < end ? p + 64 : end);
 }
 
-static cr_planes planes_of(const cr_tensor *t) {
-  int c = t->ndim - 3;
-  return (cr_planes){
-      .data = cr_tensor_data(t),
-      .n = c > 0 ? t->size[0] : 1,
-      .c = t->size[c],
-      .h = t->size[c + 1],
-      .w = t->size[c + 2],
-      .sn = c > 0 ? t->stride[0] : 0,
-      .sc = t->stride[c],
-      .sh = t->stride[c + 1],
-      .sw = t->stride[c + 2],
-  };
-}
-
 static cr_pool_range *tap_ranges(const cr_pool_shape *s, int64_t size, int64_t outputs) {
   cr_pool_range *ranges = cr_scratch(CR_SCRATCH_PARTIAL, (size_t)s->kernel_w * sizeof *ranges);
   for (int64_t tap = 0; ranges && tap < s->kernel_w; tap++) {
@@ -126,8 +111,8 @@ static cr_status run_kernel(cr_pool_kernel kernel, const cr_tensor *input, const
   pool_run run = {
       .job = {.window = {s->kernel_w, s->kernel_h, s->step_w, s->step_h, s->pad_w, s->pad_h,
                          s->count_pad},
-              .input = planes_of(input),
-              .output = planes_of(output),
+              .input = cr_planes_of(input),
+              .output = cr_planes_of(output),
               .indices = indices,
               .outside = &outside},
       .kernel = kernel,
