@@ -2,6 +2,7 @@
 --
 -- The texts are the comments of the library's own sources, read when help is first asked for.
 
+local classes = require("cresset.class")
 local core = require("cresset.core")
 local parse = require("cresset.help.parse")
 local search = require("cresset.help.search")
@@ -51,7 +52,7 @@ local function keep_public(all)
   -- Functions that reach the user under another name than their file gives them.
   for _, symbol in ipairs(symbols.list()) do
     local name = parse.canonical(symbol.name)
-    local info = type(symbol.value) == "function" and debug.getinfo(symbol.value, "S")
+    local info = type(symbol.value) == "function" and debug.getinfo(classes.unguarded(symbol.value), "S")
     local entry = info and all[parse.place(info.source:sub(2), info.linedefined)]
     if entry and not all[name] then
       index[name] =
@@ -91,12 +92,13 @@ local function symbols_of(value)
   if not symbols_by_value then
     symbols_by_value = {}
     for _, symbol in ipairs(symbols.list()) do
-      local same = symbols_by_value[symbol.value] or {}
+      local public = classes.unguarded(symbol.value)
+      local same = symbols_by_value[public] or {}
       same[#same + 1] = symbol
-      symbols_by_value[symbol.value] = same
+      symbols_by_value[public] = same
     end
   end
-  return symbols_by_value[value] or {}
+  return symbols_by_value[classes.unguarded(value)] or {}
 end
 
 -- A method that overrides a documented one needs no comment of its own.
@@ -106,8 +108,7 @@ local function inherited_entry(symbol)
     local name = rawget(class, "__typename")
     local entry = name and help.index()[name .. ":" .. method]
     if entry then return entry end
-    local meta = getmetatable(class)
-    class = type(meta) == "table" and meta.__index
+    class = classes.parentOf(class)
   end
 end
 
@@ -127,7 +128,7 @@ end
 -- ---- showing ----
 
 local function declared_arguments(value)
-  local declaration = type(value) == "table" and rawget(value, "__declaration")
+  local declaration = classes.own(value, "__declaration")
   if type(declaration) ~= "table" then return nil end
   local names = {}
   for i, argument in ipairs(declaration.args or {}) do

@@ -1,5 +1,7 @@
 --- Every public symbol that can be reached from `require "cresset"`.
 
+local class = require("cresset.class")
+
 local symbols = {}
 
 -- Modules that the command and the REPL are made of are no part of the library's face.
@@ -17,7 +19,7 @@ local function is_class(value) return type(rawget(value, "__typename")) == "stri
 
 local function sorted_fields(source)
   local names = {}
-  for name in next, source do
+  for name in pairs(source) do
     if is_public(name) and not skipped[name] then names[#names + 1] = name end
   end
   table.sort(names)
@@ -26,7 +28,7 @@ end
 
 local function add_methods(found, prefix, methods)
   for _, name in ipairs(sorted_fields(methods)) do
-    local value = rawget(methods, name)
+    local value = class.own(methods, name) or rawget(methods, name)
     if type(value) == "function" then
       found[#found + 1] =
         { name = prefix .. ":" .. name, value = value, kind = "method", class = methods }
@@ -42,11 +44,11 @@ local function add_table(found, prefix, source, seen)
     if type(value) == "function" then
       found[#found + 1] = { name = full, value = value, kind = "function" }
     elseif type(value) == "table" and is_class(value) then
-      local class = rawget(value, "__typename")
+      local typename = rawget(value, "__typename")
       if not seen[value] then
         seen[value] = true
-        found[#found + 1] = { name = class, value = value, kind = "class" }
-        add_methods(found, class, value)
+        found[#found + 1] = { name = typename, value = value, kind = "class" }
+        add_methods(found, typename, value)
       end
     elseif type(value) == "table" and is_constructor(value) and next(value) == nil
       or value == source.Tensor then

@@ -5,18 +5,9 @@
 
 local class = require("cresset.class")
 local core = require("cresset.core")
+local describe = require("cresset.describe")
 
 local arguments = {}
-
-local function describe(value)
-  if type(value) == "string" then return ('the string "%s"'):format(value) end
-  if type(value) == "userdata" or type(value) == "table" then
-    local meta = getmetatable(value)
-    local name = type(meta) == "table" and (rawget(meta, "__typename") or rawget(meta, "__name"))
-    return name and "a " .. name or "a " .. type(value)
-  end
-  return tostring(value)
-end
 
 local function integer_kind(lowest)
   return function(value, declared)

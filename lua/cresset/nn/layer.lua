@@ -57,7 +57,7 @@ end
 
 --- The nearest class above that is not declared here: nn.Module, nn.Criterion.
 local function root_of(parent)
-  while rawget(parent, "__declaration") do parent = getmetatable(parent).__index end
+  while class.own(parent, "__declaration") do parent = class.parentOf(parent) end
   return parent
 end
 

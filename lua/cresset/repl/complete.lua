@@ -12,6 +12,17 @@ local function add_keys(found, source)
   end
 end
 
+-- Where a table or userdata looks for what it does not have itself, if that is a table. A class looks
+-- by a function; its methods are its objects' __index.
+local function index_of(value)
+  local meta = debug.getmetatable(value)
+  local index = type(meta) == "table" and rawget(meta, "__index")
+  if type(index) == "function" and type(value) == "table" and rawget(value, "__typename") then
+    index = rawget(value, "__index")
+  end
+  return type(index) == "table" and index or nil
+end
+
 -- All the names that value.name could reach, without running any code of the value.
 local function names_of(value)
   local found = {}
@@ -20,8 +31,8 @@ local function names_of(value)
     local meta = debug.getmetatable(value)
     if type(meta) ~= "table" then break end
     if type(value) == "userdata" then add_keys(found, rawget(meta, "methods") or meta) end
-    local index = rawget(meta, "__index")
-    if type(index) ~= "table" or index == value then break end
+    local index = index_of(value)
+    if not index or index == value then break end
     if type(value) ~= "table" then add_keys(found, index) end
     value = index
   end
@@ -31,10 +42,8 @@ end
 local function raw_field(value, name)
   for _ = 1, 30 do
     if type(value) == "table" and rawget(value, name) ~= nil then return rawget(value, name) end
-    local meta = debug.getmetatable(value)
-    local index = type(meta) == "table" and rawget(meta, "__index")
-    if type(index) ~= "table" then return nil end
-    value = index
+    value = index_of(value)
+    if not value then return nil end
   end
 end
 
