@@ -21,6 +21,7 @@ local LookupTable = layer("nn.LookupTable", {
   },
   parameters = function(self) return { { "weight", self.nIndex, self.nOutput } } end,
   init = function(self) self.shouldScaleGradByFreq = false end,
+  multiplyAdds = function() return 0 end,
   tostring = function(self) return ("(%d -> %d)"):format(self.nIndex, self.nOutput) end,
 })
 

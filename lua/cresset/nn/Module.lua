@@ -196,6 +196,7 @@ function Module:clearState()
   for _, name in ipairs(self.__declaration and self.__declaration.buffers or {}) do
     self[name] = replicate.emptied(self[name])
   end
+  self._turns = nil -- what nn.noGrad computes in
   return self
 end
 

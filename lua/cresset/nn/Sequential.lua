@@ -1,5 +1,6 @@
 --- nn.Sequential: layers one after the other; each one's output is the next one's input.
 local class = require("cresset.class")
+local noGrad = require("cresset.nn.noGrad")
 
 local Sequential, parent = class("nn.Sequential", "nn.Container")
 
@@ -26,6 +27,8 @@ function Sequential:remove(index)
 end
 
 function Sequential:updateOutput(input)
+  if noGrad.active then return noGrad.forward(self, input) end
+  if self.withoutGradient then self.withoutGradient = nil end
   for i, module in ipairs(self.modules) do
     input = self:rethrowErrors(module, i, "updateOutput", input)
   end
@@ -36,6 +39,10 @@ end
 --- Calls a method of all layers, the last one first, with each one's input and gradOutput.
 local function backwards(self, method, input, gradOutput, ...)
   local modules = self.modules
+  if self.withoutGradient then
+    error(("%s:%s: the last forward ran under nn.noGrad and kept nothing; call forward again first")
+      :format(self.__typename, method), 0)
+  end
   for i = #modules, 1, -1 do
     local module = modules[i]
     local result = self:rethrowErrors(module, i, method, i > 1 and modules[i - 1].output or input,

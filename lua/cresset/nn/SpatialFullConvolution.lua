@@ -63,6 +63,9 @@ local SpatialFullConvolution = layer("nn.SpatialFullConvolution", {
     }
   end,
   init = function(self) self.padH = self.padH or self.padW end,
+  multiplyAdds = function(self, input)
+    return self.weight:nElement() * input:nElement() // self.nInputPlane
+  end,
   tostring = text,
 })
 

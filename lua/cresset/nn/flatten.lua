@@ -62,6 +62,26 @@ local function check_types(tensors)
   end
 end
 
+-- Storage -> the flat tensor that a call of getParameters returned, as long as somebody has it.
+local given = setmetatable({}, { __mode = "v" })
+
+-- Tensors that would have to leave a flat tensor that is still in use stay: an optimizer that goes
+-- on with it would move nothing any more, without a word.
+local function check_not_detached(ranges)
+  for _, range in ipairs(ranges) do
+    if given[range.storage] then
+      error("nn.Module:getParameters: these parameters are parts of the tensor of an earlier "
+        .. "getParameters that is still in use and would leave it; ask for the parameters of the "
+        .. "whole network, or drop the earlier tensor first", 0)
+    end
+  end
+end
+
+local function remember(flat)
+  given[core.nn.storageRange(flat)] = flat
+  return flat
+end
+
 --- Makes all tensors views of one flat tensor and returns it. Tensors that already are the whole of
 -- one contiguous block stay where they are, so a second call changes nothing, and asking a part of
 -- a flattened network does not take it out of the whole.
@@ -72,8 +92,9 @@ local function flatten(tensors)
   if #ranges == 0 then return tensors[1].new(tensors[1]) end
   if #ranges == 1 then
     local range = ranges[1]
-    return view_of(range.sample, range.first, range.last - range.first + 1)
+    return remember(view_of(range.sample, range.first, range.last - range.first + 1))
   end
+  check_not_detached(ranges)
   local total = 0
   for _, range in ipairs(ranges) do
     range.flat = total
@@ -92,7 +113,7 @@ local function flatten(tensors)
   for i, tensor in ipairs(tensors) do
     if moves[i] then tensor:set(flat:storage(), moves[i], tensor:size(), tensor:stride()) end
   end
-  return flat
+  return remember(flat)
 end
 
 return flatten

@@ -31,7 +31,10 @@ local criteria = {
 }
 for _, file in ipairs(criteria) do require("cresset.nn.criterion." .. file) end
 
+require("cresset.nn.hooks")
 nn.init = require("cresset.nn.initialization")
 nn.Jacobian = require("cresset.nn.Jacobian")
+nn.noGrad = require("cresset.nn.noGrad").run
+nn.summary = require("cresset.nn.summary").of
 
 return nn

@@ -8,6 +8,8 @@
 --       buffers = {},          -- names of temporary tensors: not saved, emptied by clearState
 --       init = function(self) end,
 --       tostring = function(self) return "(...)" end,
+--       multiplyAdds = function(self, input, output) return n end, -- for summary; without it, each
+--                              -- element of `weight` counts once for each place of the output
 --     })
 --
 -- Each parameter gets its gradient: "weight" has "gradWeight". A class may have a method `reset`,

@@ -1,6 +1,7 @@
 --- What of a layer or a criterion goes into a file, and how the rest comes back.
 local core = require("cresset.core")
 local layer = require("cresset.nn.layer")
+local overrides = require("cresset.nn.overrides")
 local replicate = require("cresset.nn.replicate")
 
 local saving = {}
@@ -35,6 +36,7 @@ function saving.fields(object)
     fields[name] = replicate.emptied(fields[name])
   end
   for _, name in ipairs(parameter_names(object)) do fields[layer.gradientName(name)] = nil end
+  overrides.strip(fields)
   return fields
 end
 
@@ -66,6 +68,7 @@ function saving.restore(object, shared)
   for _, name in ipairs(temporary_names(object)) do
     if object[name] == nil then object[name] = core.zeros():type(object._type or word) end
   end
+  if object.frozen then overrides.install(object) end
 end
 
 return saving
