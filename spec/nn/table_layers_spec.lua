@@ -44,6 +44,41 @@ local cases = {
   { "Unsqueeze", function() return nn.Unsqueeze(1, 1) end, { { 2, 3 }, { 3 } } },
   { "Transpose", function() return nn.Transpose({ 1, 2 }, { 2, 3 }) end, { { 2, 3, 4 } } },
   { "Replicate", function() return nn.Replicate(3, 1, 1) end, { { 2 }, { 2, 3 } } },
+  { "ZipTable", function() return nn.ZipTable() end, { { { { 2 }, { 3 } }, { { 4 }, { 1 } } } } },
+  { "ZipTableOneToMany", function() return nn.ZipTableOneToMany() end,
+    { { { 2 }, { { 3 }, { 4 } } }, { { 2 }, { { 3 } } } } },
+  { "CAddTensorTable", function() return nn.CAddTensorTable() end,
+    { { { 2, 3 }, { { 2, 3 }, { 2, 3 } } }, { { 2 }, { { 2 } } } } },
+  { "MV", function() return nn.MV() end,
+    { { { 2, 3 }, { 3 } }, { { 2, 3, 4 }, { 2, 4 } }, { { 1, 2, 1 }, { 1, 1 } } } },
+  { "MV transposed", function() return nn.MV(true) end,
+    { { { 3, 2 }, { 3 } }, { { 2, 4, 3 }, { 2, 4 } } } },
+  { "MixtureTable", function() return nn.MixtureTable() end,
+    { { { 3, 2 }, { { 3, 4 }, { 3, 4 } } }, { { 2 }, { { 4 }, { 4 } } },
+      { { 1, 2 }, { { 1, 4, 2 }, { 1, 4, 2 } } }, { { 3, 2 }, { 3, 2, 4 } },
+      { { 2 }, { 2, 3 } } } },
+  { "MixtureTable along a dimension", function() return nn.MixtureTable(3) end,
+    { { { 3, 2 }, { 3, 4, 2 } } } },
+  { "Parallel", function()
+    return nn.Parallel(2, 1):add(nn.Linear(3, 2)):add(nn.Linear(3, 4))
+  end, { { 3, 2 } } },
+  { "Parallel of batches", function()
+    return nn.Parallel(2, 2):add(nn.Linear(3, 2)):add(nn.Tanh())
+  end, { { 4, 2, 3 }, { 1, 2, 3 } } },
+  { "DepthConcat", function()
+    return nn.DepthConcat(2):add(nn.SpatialConvolution(1, 2, 1, 1))
+      :add(nn.SpatialConvolution(1, 1, 3, 3)):add(nn.SpatialConvolution(1, 2, 2, 2))
+  end, { { 2, 1, 4, 4 }, { 1, 1, 3, 3 } } },
+  { "Bottle", function() return nn.Bottle(nn.Linear(3, 2)) end,
+    { { 2, 4, 3 }, { 4, 3 }, { 2, 1, 2, 3 }, { 3 } } },
+  { "Bottle to fewer dimensions", function() return nn.Bottle(nn.Select(2, 1), 3, 2) end,
+    { { 2, 2, 4, 3 }, { 2, 4, 3 } } },
+  { "Decorator", function() return nn.Decorator(nn.Linear(3, 2)) end, { { 2, 3 } } },
+  { "NaN", function() return nn.NaN(nn.Linear(3, 2), 7) end, { { 2, 3 } } },
+  { "Profile", function() return nn.Profile(nn.Linear(3, 2), 1 << 40) end, { { 2, 3 } } },
+  { "Lambda", function()
+    return nn.Lambda(function(x) return x * 3 end, function(_, g) return g * 3 end, "triple")
+  end, { { 2, 3 } } },
   { "Contiguous", function() return nn.Contiguous() end, { { 2, 3 } } },
 }
 

@@ -91,8 +91,20 @@ local recipes = {
   ["nn.Residual"] = function()
     return class.find("nn.Residual")(class.find("nn.Tanh")())
   end,
+  ["nn.CriterionTable"] = function()
+    return class.find("nn.CriterionTable")(class.find("nn.MSECriterion")())
+  end,
+  ["nn.Lambda"] = function()
+    return class.find("nn.Lambda")(function(x) return x end, function(_, g) return g end)
+  end,
   ["nn.Clamp"] = function() return class.find("nn.Clamp")(-1, 1) end,
 }
+
+for _, name in ipairs { "Decorator", "Bottle", "NaN", "Profile", "DontCast" } do
+  recipes["nn." .. name] = function()
+    return class.find("nn." .. name)(class.find("nn.Linear")(3, 2))
+  end
+end
 
 local made = {} -- class -> a function that makes an object, or false
 

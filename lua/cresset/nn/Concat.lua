@@ -1,4 +1,5 @@
 local class = require("cresset.class")
+local core = require("cresset.core")
 local nested = require("cresset.nn.nested")
 
 --- nn.Concat(dim): all layers get the same input; their outputs are joined along a dimension.
@@ -6,31 +7,43 @@ local Concat, parent = class("nn.Concat", "nn.Container")
 
 function Concat:__init(dimension)
   if math.type(dimension) ~= "integer" or dimension < 1 then
-    error(("nn.Concat: 'dimension' must be an integer of at least 1, got %s")
-      :format(tostring(dimension)), 0)
+    self:failHere("'dimension' must be an integer of at least 1, got %s", tostring(dimension))
   end
   parent.__init(self)
   self.dimension = dimension
 end
 
---- The output's sizes; the layers' must agree in the other dimensions.
-local function joined_size(self, outputs)
+--- Gives the output its size; the layers' must agree in the other dimensions.
+function Concat:prepare(outputs)
   local first, dimension = outputs[1], self.dimension
   if not first or first:dim() < dimension then
-    error(("nn.Concat: the layers' outputs have no dimension %d"):format(dimension), 0)
+    self:failHere("the layers' outputs have no dimension %d", dimension)
   end
   local size = first:size():totable()
   for i = 2, #outputs do
     local output = outputs[i]
     for d = 1, #size do
       if output:dim() ~= #size or (d ~= dimension and output:size(d) ~= size[d]) then
-        error(("nn.Concat: output %d must have the sizes of output 1 outside dimension %d")
-          :format(i, dimension), 0)
+        self:failHere("output %d must have the sizes of output 1 outside dimension %d", i,
+          dimension)
       end
     end
     size[dimension] = size[dimension] + output:size(dimension)
   end
-  return size
+  self.output:resize(table.unpack(size))
+end
+
+--- Raises an error that starts with the class alone: the whole text would be a tree.
+function Concat:failHere(format, ...)
+  error(self.__typename .. ": " .. format:format(...), 0)
+end
+
+--- The part of a tensor of the output's size that belongs to a layer's output, which begins at the
+-- offset.
+function Concat:window(whole, output, offset)
+  local length = output:size(self.dimension)
+  if length == 0 then return whole.new():resizeAs(output) end
+  return whole:narrow(self.dimension, offset, length)
 end
 
 function Concat:updateOutput(input)
@@ -38,29 +51,25 @@ function Concat:updateOutput(input)
   for i, module in ipairs(self.modules) do
     outputs[i] = self:rethrowErrors(module, i, "updateOutput", input)
   end
-  self.output:resize(table.unpack(joined_size(self, outputs)))
+  self:prepare(outputs)
   local offset = 1
   for _, output in ipairs(outputs) do
-    local length = output:size(self.dimension)
-    if length > 0 then self.output:narrow(self.dimension, offset, length):copy(output) end
-    offset = offset + length
+    self:window(self.output, output, offset):copy(output)
+    offset = offset + output:size(self.dimension)
   end
   return self.output
 end
 
 --- Calls a method of each layer with its part of gradOutput.
 local function each_backwards(self, method, input, gradOutput, ...)
-  if gradOutput:dim() < self.dimension
-    or gradOutput:size(self.dimension) ~= self.output:size(self.dimension) then
-    error("nn.Concat: gradOutput must have the output's size", 0)
+  if not core.isTensor(gradOutput) or not gradOutput:isSameSizeAs(self.output) then
+    self:failHere("gradOutput must have the output's size")
   end
   local offset, results = 1, {}
   for i, module in ipairs(self.modules) do
-    local length = module.output:size(self.dimension)
-    local part = length > 0 and gradOutput:narrow(self.dimension, offset, length)
-      or gradOutput.new():resizeAs(module.output)
+    local part = self:window(gradOutput, module.output, offset)
     results[i] = self:rethrowErrors(module, i, method, input, part, ...)
-    offset = offset + length
+    offset = offset + module.output:size(self.dimension)
   end
   return results
 end

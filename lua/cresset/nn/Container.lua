@@ -11,21 +11,103 @@ function Container:__init(...)
 end
 
 --- Appends a layer; returns the container.
-function Container:add(module)
-  if not class.isA(module, "nn.Module") then
-    self.__class_fail(self, "add", module)
-  end
+-- @param module  the layer
+-- @param name  what to call it (optional): get(name) finds it, and messages show the name
+function Container:add(module, name)
+  self.__check_module(self, "add", module)
+  self:nameModule(#self.modules + 1, name, "add")
   self.modules[#self.modules + 1] = module
   return self
 end
 
-function Container.__class_fail(self, method, module)
-  error(("%s:%s: 'module' must be an nn.Module, got %s"):format(self.__typename, method,
-    type(module) == "table" and (module.__typename or "a table") or tostring(module)), 3)
+local function describe(module)
+  return type(module) == "table" and (module.__typename or "a table") or tostring(module)
 end
 
---- The layer at the place, counted from 1, or from the end when negative.
+function Container.__class_fail(self, method, module)
+  error(("%s:%s: 'module' must be an nn.Module, got %s"):format(self.__typename, method,
+    describe(module)), 3)
+end
+
+function Container.__check_module(self, method, module)
+  if not class.isA(module, "nn.Module") then self.__class_fail(self, method, module) end
+end
+
+local function check_place(self, method, index, last)
+  if math.type(index) == "integer" and index >= 1 and index <= last then return end
+  error(("%s:%s: 'index' must be an integer from 1 to %d, got %s"):format(self.__typename, method,
+    last, tostring(index)), 3)
+end
+
+--- Gives the layer at the place a name, or takes it away (nil); returns the container.
+function Container:nameModule(index, name, method)
+  if name == nil and not self.names then return self end
+  if name ~= nil and (type(name) ~= "string" or name == "") then
+    error(("%s:%s: 'name' must be a string, got %s"):format(self.__typename,
+      method or "nameModule", tostring(name)), 3)
+  end
+  for place, other in pairs(self.names or {}) do
+    if other == name and place ~= index then
+      error(("%s:%s: the name '%s' is taken by layer %d"):format(self.__typename,
+        method or "nameModule", name, place), 3)
+    end
+  end
+  self.names = self.names or {}
+  self.names[index] = name
+  return self
+end
+
+--- The name of the layer at the place, or nil.
+function Container:nameOf(index) return self.names and self.names[index] end
+
+-- Moves the names from the place on by one, as their layers move.
+local function shift_names(self, from, by)
+  local names = {}
+  for place, name in pairs(self.names or {}) do
+    names[place >= from and place + by or place] = name
+  end
+  if self.names then self.names = names end
+end
+
+--- Inserts a layer before the place (at the end unless told otherwise); returns the container.
+function Container:insert(module, index, name)
+  index = index or #self.modules + 1
+  self.__check_module(self, "insert", module)
+  check_place(self, "insert", index, #self.modules + 1)
+  shift_names(self, index, 1)
+  self:nameModule(index, name, "insert")
+  table.insert(self.modules, index, module)
+  return self
+end
+
+--- Takes out and returns the layer at the place or of the name, the last one unless told otherwise.
+function Container:remove(index)
+  if type(index) == "string" then index = self:placeOf(index) or index end
+  index = index or #self.modules
+  check_place(self, "remove", index, #self.modules)
+  if self.names then self.names[index] = nil end
+  shift_names(self, index, -1)
+  return table.remove(self.modules, index)
+end
+
+--- The place of the layer with the name, or nil.
+function Container:placeOf(name)
+  for place, other in pairs(self.names or {}) do
+    if other == name then return place end
+  end
+end
+
+--- The layer at the place, counted from 1, or from the end when negative, or of the name; nil where
+-- there is none.
 function Container:get(index)
+  if type(index) == "string" then
+    index = self:placeOf(index)
+    return index and self.modules[index]
+  end
+  if math.type(index) ~= "integer" then
+    error(("%s:get: 'index' must be an integer or a name, got %s"):format(self.__typename,
+      describe(index)), 2)
+  end
   if index < 0 then index = #self.modules + index + 1 end
   return self.modules[index]
 end
@@ -38,7 +120,7 @@ function Container:rethrowErrors(module, index, method, ...)
   local ok, result = pcall(module[method], module, ...)
   if ok then return result end
   if type(result) == "string" then
-    result = ("%s[%s] %s"):format(self.__typename, index, result)
+    result = ("%s[%s] %s"):format(self.__typename, self:nameOf(index) or index, result)
   end
   error(result, 0)
 end
@@ -123,7 +205,9 @@ function Container:tree(label)
   local lines = { self.__typename .. " {" }
   for i, module in ipairs(self.modules) do
     local text = tostring(module):gsub("\n", "\n  ")
-    lines[#lines + 1] = ("  (%s): %s"):format(label and label(i) or i, text)
+    local name = self:nameOf(i)
+    lines[#lines + 1] = ("  (%s)%s: %s"):format(label and label(i) or i, name and " " .. name or "",
+      text)
   end
   lines[#lines + 1] = "}"
   return table.concat(lines, "\n")

@@ -66,6 +66,8 @@ function Criterion:type(name, tensorCache)
   return replicate.convert(self, name, tensorCache)
 end
 
+replicate.plain[Criterion.type] = true
+
 --- Converts the criterion's tensors to float32.
 function Criterion:float() return self:type("torch.FloatTensor") end
 

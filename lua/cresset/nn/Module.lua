@@ -163,6 +163,8 @@ function Module:type(name, tensorCache)
   return replicate.convert(self, name, tensorCache)
 end
 
+replicate.plain[Module.type] = true
+
 --- Converts the layer to float32.
 function Module:float(...) return self:type("torch.FloatTensor", ...) end
 

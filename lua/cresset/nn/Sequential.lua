@@ -4,28 +4,6 @@ local noGrad = require("cresset.nn.noGrad")
 
 local Sequential, parent = class("nn.Sequential", "nn.Container")
 
---- Inserts a layer before the place (at the end unless told otherwise).
-function Sequential:insert(module, index)
-  index = index or #self.modules + 1
-  if not class.isA(module, "nn.Module") then self.__class_fail(self, "insert", module) end
-  if math.type(index) ~= "integer" or index < 1 or index > #self.modules + 1 then
-    error(("nn.Sequential:insert: 'index' must be an integer from 1 to %d, got %s")
-      :format(#self.modules + 1, tostring(index)), 2)
-  end
-  table.insert(self.modules, index, module)
-  return self
-end
-
---- Takes out and returns the layer at the place, the last one unless told otherwise.
-function Sequential:remove(index)
-  index = index or #self.modules
-  if math.type(index) ~= "integer" or index < 1 or index > #self.modules then
-    error(("nn.Sequential:remove: 'index' must be an integer from 1 to %d, got %s")
-      :format(#self.modules, tostring(index)), 2)
-  end
-  return table.remove(self.modules, index)
-end
-
 function Sequential:updateOutput(input)
   if noGrad.active then return noGrad.forward(self, input) end
   if self.withoutGradient then self.withoutGradient = nil end

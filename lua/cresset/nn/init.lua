@@ -16,6 +16,9 @@ local files = {
   "simple_transfer", "softmax", "gated", "ReLU", "LeakyReLU", "ReLU6", "Threshold", "HardTanh",
   "Clamp", "HardShrink", "SoftShrink", "SoftPlus", "ELU", "SELU", "GELU", "ScaledTanh", "Power",
   "AddConstant", "MulConstant", "PReLU", "RReLU", "CReLU",
+  "Parallel", "DepthConcat", "Decorator", "Bottle", "NaN", "Profile", "DontCast", "PrintSize",
+  "Lambda", "ZipTable", "ZipTableOneToMany", "CAddTensorTable", "MV", "CriterionTable",
+  "MixtureTable",
   "SpatialConvolution", "SpatialFullConvolution", "SpatialMaxPooling", "SpatialAveragePooling",
   "BatchNormalization", "SpatialBatchNormalization", "Dropout", "SpatialDropout", "LookupTable",
 }

@@ -21,7 +21,8 @@ end
 -- @param convert  a function that gives a new tensor for a one-dimensional tensor
 -- @param copy  true: tables are copied; false: their fields are changed
 -- @param done  a table that keeps track of what was converted, so that several calls share it
-function replicate.map(value, convert, copy, done)
+-- @param own  for objects inside value: a function that returns true when it has dealt with one
+function replicate.map(value, convert, copy, done, own)
   if core.isTensor(value) then
     done[value] = done[value] or view_of(value, convert, done)
     return done[value]
@@ -31,8 +32,10 @@ function replicate.map(value, convert, copy, done)
   local result = copy and setmetatable({}, getmetatable(value)) or value
   done[value] = result
   for key, field in pairs(value) do
-    if type(field) == "table" or type(field) == "userdata" then
-      result[key] = replicate.map(field, convert, copy, done)
+    if own and own(field) then
+      result[key] = field
+    elseif type(field) == "table" or type(field) == "userdata" then
+      result[key] = replicate.map(field, convert, copy, done, own)
     else
       result[key] = field
     end
@@ -45,9 +48,22 @@ function replicate.clone(value)
   return replicate.map(value, function(t) return t:clone() end, true, {})
 end
 
---- Converts all tensors inside value to the type of the name, where they are.
+--- The methods `type` that convert all fields: those of nn.Module and nn.Criterion.
+replicate.plain = {}
+
+--- Converts all tensors inside value to the type of the name, where they are. Objects inside whose
+-- class has a method `type` of its own are converted by that.
 function replicate.convert(value, name, cache)
-  return replicate.map(value, function(t) return t:type(name) end, false, cache or {})
+  cache = cache or {}
+  local function own(field)
+    if type(field) ~= "table" or not getmetatable(field) or cache[field] then return false end
+    local method = field.type
+    if type(method) ~= "function" or replicate.plain[method] then return false end
+    field:type(name, cache)
+    cache[field] = field
+    return true
+  end
+  return replicate.map(value, function(t) return t:type(name) end, false, cache, own)
 end
 
 --- An empty tensor for a tensor, an empty table for a table.

@@ -1,0 +1,56 @@
+--- Checks of what a layer is given at run time; a failure names the layer, what was expected and
+-- what came.
+local arguments = require("cresset.nn.arguments")
+local core = require("cresset.core")
+
+local expect = {}
+
+local function size_text(t)
+  return t:dim() == 0 and "(empty)" or "(" .. table.concat(t:size():totable(), " x ") .. ")"
+end
+
+expect.size_text = size_text
+
+--- Fails unless value is a tensor, of the named type where one is given; returns it.
+function expect.tensor(layer, value, what, name)
+  if not core.isTensor(value) then
+    layer:fail("%s must be a tensor, got %s", what, arguments.describe(value))
+  end
+  if name and value:type() ~= name then
+    layer:fail("%s must be a %s, got a %s", what, name, value:type())
+  end
+  return value
+end
+
+--- Fails unless value is a tensor with the type and the size of `like`; returns it.
+function expect.like(layer, value, like, what)
+  expect.tensor(layer, value, what, like:type())
+  if not value:isSameSizeAs(like) then
+    layer:fail("%s must be %s, got %s", what, size_text(like), size_text(value))
+  end
+  return value
+end
+
+--- Fails unless value is a table of exactly (or, with `at_least`, at least) count elements.
+function expect.table(layer, value, what, count, at_least)
+  local is_table = type(value) == "table"
+  if is_table and (#value == count or at_least and #value > count) then return value end
+  layer:fail("%s must be a table of %s%d element%s, got %s", what, at_least and "at least " or "",
+    count, count == 1 and "" or "s", is_table and tostring(#value) or arguments.describe(value))
+end
+
+--- The same, and each element must be a tensor (of the named type, where one is given).
+function expect.tensors(layer, value, what, count, at_least, name)
+  expect.table(layer, value, what, count, at_least)
+  for i = 1, #value do expect.tensor(layer, value[i], ("%s[%d]"):format(what, i), name) end
+  return value
+end
+
+--- The same, and all have the size and type of the first one.
+function expect.equal_tensors(layer, value, what, count, at_least, name)
+  expect.tensors(layer, value, what, count, at_least, name)
+  for i = 2, #value do expect.like(layer, value[i], value[1], ("%s[%d]"):format(what, i)) end
+  return value
+end
+
+return expect
