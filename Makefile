@@ -135,7 +135,7 @@ DEMOS ?= xor lenet cdcgan
 # ---- quality ----
 
 C_FILES   = $(wildcard csrc/*/*.[ch])
-LUA_FILES = $(wildcard lua spec examples bench bin/cresset rockspec)
+LUA_FILES = $(wildcard lua doc/*.lua spec examples bench bin/cresset rockspec)
 lint: ## luacheck, clang-format, cppcheck and luarocks lint
 	@.ci/deps.sh build lint
 	luacheck -q $(LUA_FILES)
@@ -160,6 +160,9 @@ doc: ## the reference as HTML in build/doc
 	@.ci/deps.sh build
 	+@$(SUBMAKE) $(LIB)
 	CRESSET_BUILD=$(BUILD) $(LUA) doc/generate.lua build/doc
+
+doc/torch7.md: $(LIB) doc/torch7.lua doc/torch7_names.lua ## where each function of Torch7's is here
+	CRESSET_BUILD=$(BUILD) $(LUA) doc/torch7.lua > $@
 
 # ---- speed ----
 

@@ -16,7 +16,7 @@ describe("documentation", function()
     assert.equal(help.about(nn.Linear), help.about("nn.Linear"))
     assert.equal(help.about(nn.Linear), help.about("linear"))
     assert.equal(help.about(nn.Linear), help.about(nn.Linear(2, 3)))
-    assert.truthy(help.about("narrow"):find("^Tensor:narrow%(dim, start, length%)\n"))
+    assert.truthy(help.about("Tensor:narrow"):find("^Tensor:narrow%(dim, start, length%)\n"))
     assert.truthy(help.about(nn.Linear(2, 3).forward):find("^nn%.Module:forward"))
   end)
 

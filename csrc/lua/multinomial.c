@@ -66,16 +66,14 @@ static int alias_draw(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = {
+static const luaL_Reg both[] = {
     {"multinomial", multinomial},
     {"multinomialAliasSetup", alias_setup},
     {"multinomialAlias", alias_draw},
     {NULL, NULL},
 };
 
-static const luaL_Reg methods[] = {{"multinomial", multinomial}, {NULL, NULL}};
-
 void cr_open_multinomial(lua_State *L) {
-  cr_register_functions(L, functions);
-  cr_register_methods(L, methods);
+  cr_register_functions(L, both);
+  cr_register_methods(L, both);
 }

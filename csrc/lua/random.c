@@ -204,20 +204,19 @@ static int set_state(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = {
-    {"random", random_integer},
+static const luaL_Reg both[] = {
     {"rand", create_rand},
     {"randn", create_randn},
     {"randperm", create_randperm},
-    {"randLike", rand_like},
-    {"randnLike", randn_like},
-    {"Generator", new_generator},
-    {"manualSeed", manual_seed},
-    {"seed", seed_from_system},
-    {"initialSeed", initial_seed},
-    {"getRNGState", get_state},
-    {"setRNGState", set_state},
     {NULL, NULL},
+};
+
+static const luaL_Reg functions[] = {
+    {"random", random_integer},    {"randLike", rand_like},
+    {"randnLike", randn_like},     {"Generator", new_generator},
+    {"manualSeed", manual_seed},   {"seed", seed_from_system},
+    {"initialSeed", initial_seed}, {"getRNGState", get_state},
+    {"setRNGState", set_state},    {NULL, NULL},
 };
 
 static const luaL_Reg methods[] = {{"random", tensor_random}, {NULL, NULL}};
@@ -225,6 +224,8 @@ static const luaL_Reg methods[] = {{"random", tensor_random}, {NULL, NULL}};
 void cr_open_random(lua_State *L) {
   luaL_newmetatable(L, "cresset.Generator");
   lua_pop(L, 1);
+  cr_register_functions(L, both);
+  cr_register_methods(L, both);
   cr_register_functions(L, functions);
   cr_register_methods(L, methods);
   for (int d = 0; d < CR_DISTRIBUTION_COUNT; d++) {

@@ -76,11 +76,14 @@ static int tensor_map(lua_State *L) { return apply(L, 2); }
 
 static int tensor_map2(lua_State *L) { return apply(L, 3); }
 
-static const luaL_Reg methods[] = {
+static const luaL_Reg both[] = {
     {"apply", tensor_apply},
     {"map", tensor_map},
     {"map2", tensor_map2},
     {NULL, NULL},
 };
 
-void cr_open_tensor_apply(lua_State *L) { cr_register_methods(L, methods); }
+void cr_open_tensor_apply(lua_State *L) {
+  cr_register_functions(L, both);
+  cr_register_methods(L, both);
+}

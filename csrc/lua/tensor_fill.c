@@ -11,6 +11,8 @@ static cr_tensor *result(lua_State *L, int *arg) {
   cr_tensor *res = cr_to_tensor(L, 1);
   /* a LongTensor alone is a list of sizes */
   bool is_res = res && (lua_gettop(L) > 1 || res->dtype != CR_I64);
+  if (is_res && lua_isnone(L, 2))
+    cr_error(L, "expected more than the tensor that takes the result");
   *arg = is_res ? 2 : 1;
   return is_res ? res : NULL;
 }
@@ -179,21 +181,20 @@ static int create_linspace(lua_State *L) { return spaced(L, false); }
 
 static int create_logspace(lua_State *L) { return spaced(L, true); }
 
-static const luaL_Reg functions[] = {
-    {"zeros", create_zeros},
-    {"ones", create_ones},
-    {"full", create_full},
-    {"empty", create_empty},
-    {"zeros_like", create_zeros_like},
-    {"ones_like", create_ones_like},
-    {"full_like", create_full_like},
-    {"empty_like", create_empty_like},
-    {"eye", create_eye},
-    {"range", create_range},
-    {"arange", create_arange},
-    {"linspace", create_linspace},
-    {"logspace", create_logspace},
-    {NULL, NULL},
+static const luaL_Reg both[] = {
+    {"zeros", create_zeros},       {"ones", create_ones},         {"full", create_full},
+    {"eye", create_eye},           {"range", create_range},       {"arange", create_arange},
+    {"linspace", create_linspace}, {"logspace", create_logspace}, {NULL, NULL},
 };
 
-void cr_open_tensor_fill(lua_State *L) { cr_register_functions(L, functions); }
+static const luaL_Reg functions[] = {
+    {"empty", create_empty},           {"zeros_like", create_zeros_like},
+    {"ones_like", create_ones_like},   {"full_like", create_full_like},
+    {"empty_like", create_empty_like}, {NULL, NULL},
+};
+
+void cr_open_tensor_fill(lua_State *L) {
+  cr_register_functions(L, both);
+  cr_register_methods(L, both); /* the tensor takes the result */
+  cr_register_functions(L, functions);
+}

@@ -94,7 +94,8 @@ static bool push_part(lua_State *L, const cr_tensor *t) {
   if (lua_type(L, 2) == LUA_TTABLE) return push_described(L, t, 2);
   const cr_storage *storage = cr_to_storage(L, 2);
   if (!storage)
-    return cr_type_error(L, 2, "index", "an integer, a table, a mask or a torch.LongStorage");
+    return cr_type_error(L, 2, "index",
+                         "an integer, a table, a mask, a torch.LongTensor or a torch.LongStorage");
   push_at_storage(L, t, storage);
   return true;
 }
@@ -120,16 +121,47 @@ static int tensor_index(lua_State *L) {
   }
   const cr_tensor *t = cr_check_tensor(L, 1, "self");
   if (push_number_at(L, t)) return 1;
-  const cr_tensor *mask = cr_to_tensor(L, 2);
-  if (mask) {
-    CR_CALL(L, cr_masked_select(cr_push_tensor(L, t->dtype), t, mask));
+  const cr_tensor *key = cr_to_tensor(L, 2);
+  if (key && key->dtype == CR_I64) {
+    if (t->ndim == 0) cr_arg_error(L, "index", "cannot be used: the tensor is empty");
+    CR_CALL(L, cr_index_select(cr_push_tensor(L, t->dtype), t, 0, key));
+  } else if (key) {
+    CR_CALL(L, cr_masked_select(cr_push_tensor(L, t->dtype), t, key));
   } else if (push_part(L, t)) {
     push_element(L, cr_to_tensor(L, -1));
   }
   return 1;
 }
 
+/* t(i, j, ...) is t[{i, j, ...}]. */
+static int tensor_call(lua_State *L) {
+  const cr_tensor *t = cr_check_tensor(L, 1, "self");
+  int count = lua_gettop(L) - 1;
+  if (count == 0) return cr_error(L, "expected an index or a range for a dimension");
+  lua_createtable(L, count, 0);
+  for (int i = 1; i <= count; i++) {
+    if (!cr_is_number(L, i + 1) && lua_type(L, i + 1) != LUA_TTABLE)
+      return cr_type_error(L, i + 1, "index", "an integer or a range {first, last, step}");
+    lua_pushvalue(L, i + 1);
+    lua_rawseti(L, -2, i);
+  }
+  if (push_described(L, t, lua_gettop(L))) push_element(L, cr_to_tensor(L, -1));
+  return 1;
+}
+
 /* ---- t[...] = value ---- */
+
+/* The entries of the first dimension that a torch.LongTensor names. */
+static void assign_indexed(lua_State *L, cr_tensor *t, const cr_tensor *index) {
+  const cr_tensor *src = cr_to_tensor(L, 3);
+  if (t->ndim == 0) cr_arg_error(L, "index", "cannot be used: the tensor is empty");
+  if (src) {
+    CR_CALL(L, cr_index_copy(t, 0, index, src));
+  } else {
+    cr_scalar value = cr_check_scalar(L, 3, "value");
+    CR_CALL(L, cr_index_fill(t, 0, index, value));
+  }
+}
 
 static void assign_masked(lua_State *L, cr_tensor *t, const cr_tensor *mask) {
   const cr_tensor *src = cr_to_tensor(L, 3);
@@ -156,9 +188,9 @@ static int tensor_newindex(lua_State *L) {
     cr_push_tensor_from_table(L, 3, t->dtype);
     lua_replace(L, 3);
   }
-  const cr_tensor *mask = cr_to_tensor(L, 2);
-  if (mask) {
-    assign_masked(L, t, mask);
+  const cr_tensor *key = cr_to_tensor(L, 2);
+  if (key) {
+    (key->dtype == CR_I64 ? assign_indexed : assign_masked)(L, t, key);
     return 0;
   }
   const cr_tensor *src = cr_to_tensor(L, 3);
@@ -274,22 +306,17 @@ static int tensor_nonzero(lua_State *L) {
 }
 
 static const luaL_Reg both[] = {
-    {"index", tensor_index_select},
-    {"gather", tensor_gather},
-    {"maskedSelect", tensor_masked_select},
-    {"nonzero", tensor_nonzero},
-    {NULL, NULL},
-};
-
-static const luaL_Reg methods[] = {
-    {"indexCopy", tensor_index_copy},   {"indexAdd", tensor_index_add},
-    {"indexFill", tensor_index_fill},   {"scatter", tensor_scatter},
-    {"scatterAdd", tensor_scatter_add}, {"maskedFill", tensor_masked_fill},
-    {"maskedCopy", tensor_masked_copy}, {NULL, NULL},
+    {"index", tensor_index_select},         {"gather", tensor_gather},
+    {"maskedSelect", tensor_masked_select}, {"nonzero", tensor_nonzero},
+    {"indexCopy", tensor_index_copy},       {"indexAdd", tensor_index_add},
+    {"indexFill", tensor_index_fill},       {"scatter", tensor_scatter},
+    {"scatterAdd", tensor_scatter_add},     {"maskedFill", tensor_masked_fill},
+    {"maskedCopy", tensor_masked_copy},     {NULL, NULL},
 };
 
 static const luaL_Reg metamethods[] = {
     {"__newindex", tensor_newindex},
+    {"__call", tensor_call},
     {NULL, NULL},
 };
 
@@ -308,7 +335,6 @@ static void register_index(lua_State *L) {
 void cr_open_tensor_index(lua_State *L) {
   cr_register_functions(L, both);
   cr_register_methods(L, both);
-  cr_register_methods(L, methods);
   cr_register_metamethods(L, metamethods);
   register_index(L);
 }

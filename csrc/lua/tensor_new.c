@@ -254,18 +254,23 @@ static const luaL_Reg functions[] = {
     {NULL, NULL},
 };
 
-static const luaL_Reg methods[] = {
+static const luaL_Reg methods[] = {{"type", tensor_type}, {NULL, NULL}};
+
+static const luaL_Reg both[] = {
     {"set", tensor_set},
-    {"type", tensor_type},
     {"typeAs", tensor_type_as},
     {NULL, NULL},
 };
 
 void cr_open_tensor_new(lua_State *L) {
   cr_register_functions(L, functions);
+  cr_register_functions(L, both);
+  cr_register_methods(L, both);
   cr_register_methods(L, methods);
   register_class(L, "Tensor", default_type);
   for (int d = 0; d < CR_DTYPE_COUNT; d++) register_class(L, types[d].class_name, d);
+  for (int d = 0; d < CR_DTYPE_COUNT; d++)
+    cr_register_with(L, "cresset.", types[d].method, tensor_to_type, d);
   cr_push_tensor_methods(L);
   for (int d = 0; d < CR_DTYPE_COUNT; d++)
     cr_register_with(L, "Tensor:", types[d].method, tensor_to_type, d);

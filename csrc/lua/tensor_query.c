@@ -192,11 +192,10 @@ static int is_storage(lua_State *L) {
 static const luaL_Reg functions[] = {
     {"isTensor", is_tensor},
     {"isStorage", is_storage},
-    {"numel", tensor_n_element},
     {NULL, NULL},
 };
 
-static const luaL_Reg methods[] = {
+static const luaL_Reg both[] = {
     {"dim", tensor_dim},
     {"nDimension", tensor_dim},
     {"size", tensor_size},
@@ -217,6 +216,10 @@ static const luaL_Reg methods[] = {
     {"copy", tensor_copy},
     {"clone", tensor_clone},
     {"contiguous", tensor_contiguous},
+    {NULL, NULL},
+};
+
+static const luaL_Reg methods[] = {
     {"string", tensor_string},
     {"free", tensor_free},
     {NULL, NULL},
@@ -231,6 +234,8 @@ static const luaL_Reg metamethods[] = {
 
 void cr_open_tensor_query(lua_State *L) {
   cr_register_functions(L, functions);
+  cr_register_functions(L, both);
+  cr_register_methods(L, both);
   cr_register_methods(L, methods);
   cr_register_metamethods(L, metamethods);
 }

@@ -117,29 +117,33 @@ function join.stack(tensors, dim)
   return join.cat(parts, dim)
 end
 
---- Cuts a tensor into at most n parts of equal size along a dimension (the first one unless given);
--- the last one may be smaller.
--- @return a table of views
-function Tensor:chunk(n, dim)
-  if not core.isTensor(self) then
-    error("Tensor:chunk: 'self' must be a tensor, got " .. tostring(self), 2)
+local function chunk(who, res, t, n, dim)
+  if not core.isTensor(t) then
+    error(("%s: 'self' must be a tensor, got %s"):format(who, tostring(t)), 3)
   end
   local count = math.type(n) and math.tointeger(n)
   if not count or count < 1 then
-    error(("Tensor:chunk: 'n' must be an integer of at least 1, got %s"):format(tostring(n)), 2)
+    error(("%s: 'n' must be an integer of at least 1, got %s"):format(who, tostring(n)), 3)
   end
-  if self:dim() == 0 then error("Tensor:chunk: the tensor is empty", 2) end
-  dim = dim == nil and 1 or check_dim("Tensor:chunk", dim, self:dim())
-  local size = self:size(dim)
+  if t:dim() == 0 then error(who .. ": the tensor is empty", 3) end
+  dim = dim == nil and 1 or check_dim(who, dim, t:dim())
+  local size = t:size(dim)
   local width = math.max(1, size // count + (size % count > 0 and 1 or 0))
-  local parts = {}
-  for first = 1, size, width do
-    parts[#parts + 1] = self:narrow(dim, first, math.min(width, size - first + 1))
-  end
-  return parts
+  if res then return core.split(res, t, width, dim) end
+  return t:split(width, dim)
 end
 
---- Cuts a tensor into at most n parts; see Tensor:chunk.
-function join.chunk(t, n, dim) return Tensor.chunk(t, n, dim) end
+--- Cuts a tensor into at most n parts of equal size along a dimension (the first one unless given);
+-- the last one may be smaller.
+-- @return a table of views
+function Tensor:chunk(n, dim) return chunk("Tensor:chunk", nil, self, n, dim) end
+
+--- Cuts a tensor into at most n parts; see Tensor:chunk. Arguments: ([res,] x, n [, dim]), where
+-- res is a table that is emptied and gets the views.
+function join.chunk(...)
+  local first = ...
+  if type(first) == "table" then return chunk("cresset.chunk", ...) end
+  return chunk("cresset.chunk", nil, ...)
+end
 
 return join

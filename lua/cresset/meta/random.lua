@@ -94,6 +94,7 @@ function cresset.bernoulli(generator, p) end
 ---@param ... integer sizes
 ---@return Tensor
 function cresset.rand(generator, res, ...) end
+function Tensor:rand(generator, ...) end
 
 --- A tensor of the default type, or res, with normal numbers of mean 0 and standard deviation 1.
 ---@param generator? Generator
@@ -101,6 +102,7 @@ function cresset.rand(generator, res, ...) end
 ---@param ... integer sizes
 ---@return Tensor
 function cresset.randn(generator, res, ...) end
+function Tensor:randn(generator, ...) end
 
 --- The numbers from 1 to n in random order, as a LongTensor.
 ---@param generator? Generator
@@ -108,6 +110,7 @@ function cresset.randn(generator, res, ...) end
 ---@param n integer at least 1
 ---@return Tensor
 function cresset.randperm(generator, res, n) end
+function Tensor:randperm(generator, n) end
 
 --- Fills with integers from low to high, both included; without bounds, from 0 to the largest
 --- number of the type (2^24 for float32, 2^53 for float64).
@@ -190,6 +193,7 @@ function Tensor:multinomial(n, replacement) end
 ---@param state? table that an earlier call gave, to use its tensors again
 ---@return table {alias table, probability table}, for multinomialAlias
 function cresset.multinomialAliasSetup(probs, state) end
+function Tensor:multinomialAliasSetup(state) end
 
 --- Fills a LongTensor (a vector) with categories, drawn with replacement.
 ---@param output Tensor
@@ -197,3 +201,4 @@ function cresset.multinomialAliasSetup(probs, state) end
 ---@param state table from multinomialAliasSetup
 ---@return Tensor output
 function cresset.multinomialAlias(output, generator, state) end
+function Tensor:multinomialAlias(generator, state) end

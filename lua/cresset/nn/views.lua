@@ -64,8 +64,10 @@ local Squeeze = view_layer("nn.Squeeze", {
     { "numInputDims", "size", optional = true },
   },
 }, function(self, t)
-  if not self.dim then return t:squeeze() end
-  return t:squeeze(dimension.of(self, t, self.dim, self.numInputDims))
+  -- Tensor:squeeze makes a number of what is one element.
+  if not self.dim then return t:nElement() == 1 and t:view(1) or t:squeeze() end
+  local dim = dimension.of(self, t, self.dim, self.numInputDims)
+  return t:dim() == 1 and t or t:squeeze(dim)
 end)
 
 --- Adds a dimension of size 1 before the place `pos`, which for batches (inputs of one dimension
