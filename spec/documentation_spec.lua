@@ -29,6 +29,7 @@ describe("documentation", function()
         local is_there = owner == "Tensor" and cresset.Tensor[field]
           or owner == "Storage" and debug.getmetatable(cresset.zeros(1):size())[field]
           or owner == "Generator" and debug.getmetatable(cresset.Generator()).__index
+          or owner == "File" and debug.getmetatable(cresset.MemoryFile())[field]
           or owner == "cresset" and cresset[field]
           or cresset[owner] and cresset[owner][field]
           or cresset[name]

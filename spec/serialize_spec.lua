@@ -186,3 +186,108 @@ describe("load", function()
       "cresset.load: 'path' must be a string, got number")
   end)
 end)
+
+describe("the ascii format", function()
+  -- { name = "x", t = torch.DoubleTensor({ { 1, 2.5 } }) } as Torch7 writes it
+  local text = table.concat({ "3", "1", "2", "2", "1", "t", "4", "2", "3", "V 1", "18",
+    "torch.DoubleTensor", "2", "1 2", "2 1", "1", "4", "3", "3", "V 1", "19",
+    "torch.DoubleStorage", "2", "1 2.5", "2", "4", "name", "2", "1", "x", "" }, "\n")
+
+  it("is read as Torch7 writes it", function()
+    local value = cresset.deserialize(text, "ascii")
+    assert.are.equal("x", value.name)
+    assert.are.equal("torch.DoubleTensor", value.t:type())
+    assert.are.same({ { 1, 2.5 } }, value.t:totable())
+  end)
+
+  it("is written as Torch7 writes it", function()
+    local t = cresset.DoubleTensor({ { 1, 2.5 } })
+    local written = cresset.serialize({ t = t }, "ascii")
+    assert.are.equal(text:gsub("^3\n1\n2", "3\n1\n1"):sub(1, #written), written)
+  end)
+
+  it("keeps every value", function()
+    local net = nn.Sequential():add(nn.Linear(2, 3)):add(nn.Tanh())
+    local value = { 1, 2.0, 0.1, -1 / 0, (1 << 60) + 1, true, false, "", "line\nline ", net,
+      cresset.LongTensor({ math.mininteger }), cresset.ByteTensor({ 10, 0, 32 }),
+      cresset.CharTensor(), cresset.randn(3, 2):t() }
+    local back = cresset.deserialize(cresset.serialize(value, "ascii"), "ascii")
+    for i = 1, 9 do
+      assert.are.equal(value[i], back[i])
+      assert.are.equal(math.type(value[i]), math.type(back[i]))
+    end
+    assert.are.equal(0, (back[10]:get(1).weight - net:get(1).weight):abs():max())
+    for i = 11, 14 do assert.are.same(value[i]:totable(), back[i]:totable()) end
+    assert.are.same({ 1, 2 }, back[14]:stride():totable())
+  end)
+
+  it("goes to files, too", function()
+    local path = temporary()
+    cresset.save(path, { cresset.ones(2) }, "ascii")
+    assert.are.equal(2, cresset.load(path, "ascii")[1]:sum())
+    assert.has_error(function() cresset.load(path) end)
+    os.remove(path)
+    assert.has_error(function() cresset.save(path, 1, "text") end,
+      "cresset.save: 'format' must be 'binary' or 'ascii', got text")
+    assert.has_error(function() cresset.load(path, "b16") end,
+      "cresset.load: 'format' must be 'binary', 'ascii', 'b32' or 'b64', got b16")
+  end)
+
+  it("is checked wherever it ends and whatever changes", function()
+    local bytes = cresset.serialize({ cresset.ones(3, 2), nn.Linear(2, 2), { x = "text" } }, "ascii")
+    local random = cresset.Generator()
+    cresset.manualSeed(random, 7)
+    for length = 0, #bytes - 2 do
+      local ok, err = pcall(cresset.deserialize, bytes:sub(1, length), "ascii")
+      if not ok then assert.is_truthy(err:find("cresset.deserialize: the string ", 1, true), err) end
+    end
+    for _ = 1, 2000 do
+      local at = cresset.random(random, 1, #bytes)
+      local changed = bytes:sub(1, at - 1) .. string.char(cresset.random(random, 0, 255))
+        .. bytes:sub(at + 1)
+      local ok, err = pcall(cresset.deserialize, changed, "ascii")
+      if not ok then assert.are.equal("string", type(err)) end
+    end
+    assert.has_error(function() cresset.deserialize("3\n1\n1\nx", "ascii") end,
+      "cresset.deserialize: the string is damaged: something else stands where a number was "
+        .. "expected")
+  end)
+end)
+
+describe("other forms", function()
+  it("put values into storages", function()
+    for _, format in ipairs({ "binary", "ascii" }) do
+      local storage = cresset.serializeToStorage({ 1, "x" }, format)
+      assert.are.equal("torch.CharStorage", storage:type())
+      assert.are.equal(cresset.serialize({ 1, "x" }, format), storage:string())
+      assert.are.same({ 1, "x" }, cresset.deserializeFromStorage(storage, format))
+    end
+    assert.has_error(function() cresset.deserializeFromStorage(cresset.IntStorage(3)) end,
+      "cresset.deserializeFromStorage: 'storage' must be a torch.CharStorage or "
+        .. "torch.ByteStorage, got torch.IntStorage")
+  end)
+
+  it("read longs of machines with 32 bits", function()
+    local class_name = function(name) return pack("<s4s4", "V 1", name) end
+    local bytes = pack("<i4i4", 4, 1) .. class_name("torch.LongTensor")
+      .. pack("<i4i4i4i4", 1, 2, 1, 1)
+      .. pack("<i4i4", 4, 2) .. class_name("torch.LongStorage") .. pack("<i4i4i4", 2, 5, -6)
+    assert.are.same({ 5, -6 }, cresset.deserialize(bytes, "b32"):totable())
+    assert.has_error(function() cresset.deserialize(bytes) end)
+  end)
+
+  it("write what occurs twice twice, when references are off", function()
+    local path = temporary()
+    local t = cresset.ones(2)
+    cresset.save(path, { t, t }, "binary", false)
+    local back = cresset.load(path, "binary", false)
+    assert.is_false(rawequal(back[1], back[2]))
+    assert.are.same({ 1, 1 }, back[2]:totable())
+    local loop = {}
+    loop[1] = loop
+    assert.has_error(function() cresset.save(path, loop, "binary", false) end,
+      "cresset.save: tables inside tables go deeper than 10000 levels")
+    assert.are.equal(2, #cresset.load(path, "binary", false))
+    os.remove(path)
+  end)
+end)

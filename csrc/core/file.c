@@ -32,7 +32,8 @@ struct cr_reader {
   gzFile gzip;
 #endif
   int64_t limit;
-  char path[]; /* for messages */
+  int64_t taken; /* bytes that were read */
+  char path[];   /* for messages */
 };
 
 cr_status cr_open_regular(FILE **out, int64_t *size, const char *path) {
@@ -139,12 +140,41 @@ cr_status cr_reader_read(cr_reader *reader, void *buffer, int64_t bytes, int64_t
     size_t wanted = bytes - *got < piece ? (size_t)(bytes - *got) : piece, count;
     CR_TRY(read_piece(reader, (char *)buffer + *got, wanted, &count));
     *got += (int64_t)count;
+    reader->taken += (int64_t)count;
     if (count < wanted) break;
   }
   return CR_OK;
 }
 
 int64_t cr_reader_limit(const cr_reader *reader) { return reader->limit; }
+
+int64_t cr_reader_left(const cr_reader *reader) {
+  return reader->taken < reader->limit ? reader->limit - reader->taken : 0;
+}
+
+bool cr_reader_is_packed(const cr_reader *reader) { return !reader->plain; }
+
+int cr_reader_get(cr_reader *reader) {
+  int byte;
+#ifdef CR_HAVE_ZLIB
+  byte = reader->gzip ? gzgetc(reader->gzip) : getc(reader->plain);
+#else
+  byte = getc(reader->plain);
+#endif
+  if (byte != EOF) reader->taken++;
+  return byte;
+}
+
+void cr_reader_unget(cr_reader *reader, int byte) {
+  reader->taken--;
+#ifdef CR_HAVE_ZLIB
+  if (reader->gzip) {
+    gzungetc(byte, reader->gzip);
+    return;
+  }
+#endif
+  ungetc(byte, reader->plain);
+}
 
 /* ---- writing ---- */
 
@@ -167,12 +197,27 @@ cr_status cr_writer_open(cr_writer *writer, const char *path) {
   return cannot("written", path, strerror(errno));
 }
 
+/* The renaming itself is on the disk when the folder is. Not every file system can do that, and the
+ * file is whole in any case. */
+static void sync_folder(const char *path) {
+  const char *slash = strrchr(path, '/');
+  char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+  int fd = folder ? open(folder, O_RDONLY | O_CLOEXEC) : -1;
+  if (fd >= 0) {
+    fsync(fd);
+    close(fd);
+  }
+  free(folder);
+}
+
 cr_status cr_writer_commit(cr_writer *writer) {
-  bool good = ferror(writer->stream) == 0;
   errno = 0;
+  bool good = ferror(writer->stream) == 0 && fflush(writer->stream) == 0;
+  if (good && fsync(fileno(writer->stream)) != 0) good = errno == EINVAL || errno == ENOTSUP;
   if (fclose(writer->stream) != 0) good = false;
   writer->stream = NULL;
   if (good) good = rename(writer->temporary, writer->path) == 0;
+  if (good) sync_folder(writer->path);
   const char *reason = errno ? strerror(errno) : "the disk may be full";
   if (!good) {
     cr_writer_abort(writer);

@@ -27,11 +27,18 @@ cr_status cr_reader_read(cr_reader *reader, void *buffer, int64_t bytes, int64_t
 /* No more bytes than this can come out of the file, whatever its content says: to be compared with
  * a promised length before memory is allocated for it. */
 int64_t cr_reader_limit(const cr_reader *reader);
+/* The same for what has not been read yet. */
+int64_t cr_reader_left(const cr_reader *reader);
+/* Whether the file is compressed, which makes these bounds loose. */
+bool cr_reader_is_packed(const cr_reader *reader);
+/* One byte, EOF at the end or when reading fails; and back with it, once. */
+int cr_reader_get(cr_reader *reader);
+void cr_reader_unget(cr_reader *reader, int byte);
 
 /* The size of a regular file, opened for reading; the stream is the caller's to close. */
 cr_status cr_open_regular(FILE **out, int64_t *size, const char *path);
 
-/* ---- writing: a temporary file beside the path, renamed at the end ---- */
+/* ---- writing: a temporary file beside the path, on the disk before it is renamed ---- */
 
 typedef struct {
   FILE *stream;

@@ -235,6 +235,15 @@ void cr_push_storage(lua_State *L, cr_storage *storage) {
   *box = storage;
 }
 
+cr_storage *cr_push_new_storage(lua_State *L, cr_dtype dtype, int64_t size) {
+  cr_charge_collector(L);
+  cr_storage **box = lua_newuserdatauv(L, sizeof *box, 0);
+  *box = NULL;
+  luaL_setmetatable(L, storage_type);
+  CR_CALL(L, cr_storage_new(box, dtype, size));
+  return *box;
+}
+
 /* ---- generators ---- */
 
 cr_generator *cr_default_generator(void) {
@@ -388,9 +397,6 @@ void cr_push_scalar(lua_State *L, cr_dtype dtype, cr_scalar value) {
 }
 
 void cr_push_sizes(lua_State *L, int ndim, const int64_t *size) {
-  cr_storage **box = lua_newuserdatauv(L, sizeof *box, 0);
-  *box = NULL;
-  luaL_setmetatable(L, storage_type);
-  CR_CALL(L, cr_storage_new(box, CR_I64, ndim));
-  if (ndim > 0) memcpy((*box)->data, size, (size_t)ndim * sizeof *size);
+  cr_storage *storage = cr_push_new_storage(L, CR_I64, ndim);
+  if (ndim > 0) memcpy(storage->data, size, (size_t)ndim * sizeof *size);
 }

@@ -113,6 +113,8 @@ void cr_set_default_dtype(cr_dtype dtype);
 cr_storage *cr_to_storage(lua_State *L, int index);
 cr_storage *cr_check_storage(lua_State *L, int arg, const char *name);
 void cr_push_storage(lua_State *L, cr_storage *storage); /* retains it; nil for NULL */
+/* Pushes a new storage of that many elements, which are not initialized. */
+cr_storage *cr_push_new_storage(lua_State *L, cr_dtype dtype, int64_t size);
 
 /* ---- generators ---- */
 

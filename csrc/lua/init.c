@@ -37,6 +37,7 @@
   X(optim)                                                                                         \
   X(paths)                                                                                         \
   X(interrupt)                                                                                     \
+  X(file)                                                                                          \
   X(stream)                                                                                        \
   X(readline)                                                                                      \
   X(tensor_arithmetic)                                                                             \

@@ -114,19 +114,9 @@ static int storage_string(lua_State *L) {
 
 /* ---- constructors ---- */
 
-/* Pushes a new storage of that many elements. */
-static cr_storage *push_new(lua_State *L, cr_dtype dtype, int64_t size) {
-  cr_charge_collector(L);
-  cr_storage **box = lua_newuserdatauv(L, sizeof *box, 0);
-  *box = NULL;
-  luaL_setmetatable(L, "cresset.Storage");
-  CR_CALL(L, cr_storage_new(box, dtype, size));
-  return *box;
-}
-
 static void push_from_table(lua_State *L, cr_dtype dtype) {
   int64_t size = (int64_t)lua_rawlen(L, 1), width = (int64_t)cr_dtype_size(dtype);
-  cr_storage *storage = push_new(L, dtype, size);
+  cr_storage *storage = cr_push_new_storage(L, dtype, size);
   for (int64_t i = 0; i < size; i++) {
     lua_rawgeti(L, 1, i + 1);
     if (!cr_is_number(L, -1))
@@ -144,10 +134,12 @@ static int construct(lua_State *L) {
   cr_dtype dtype = wanted == default_type ? cr_default_dtype() : (cr_dtype)wanted;
   switch (lua_type(L, 1)) {
   case LUA_TNONE:
-  case LUA_TNIL: push_new(L, dtype, 0); break;
-  case LUA_TNUMBER: push_new(L, dtype, cr_check_int_range(L, 1, "size", 0, INT64_MAX)); break;
+  case LUA_TNIL: cr_push_new_storage(L, dtype, 0); break;
+  case LUA_TNUMBER:
+    cr_push_new_storage(L, dtype, cr_check_int_range(L, 1, "size", 0, INT64_MAX));
+    break;
   case LUA_TTABLE: push_from_table(L, dtype); break;
-  case LUA_TSTRING: set_bytes(L, push_new(L, dtype, 0), 1); break;
+  case LUA_TSTRING: set_bytes(L, cr_push_new_storage(L, dtype, 0), 1); break;
   default: cr_type_error(L, 1, "argument 1", "a size, a table of numbers or a string of bytes");
   }
   return 1;

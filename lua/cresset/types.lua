@@ -8,7 +8,7 @@ local types = {}
 -- plain Lua values.
 function types.typename(value)
   if core.isTensor(value) then return value:type() end
-  if core.isStorage(value) then return value:type() end
+  if core.isStorage(value) or core.isFile(value) then return value:type() end
   local meta = getmetatable(value)
   if type(value) ~= "table" or type(meta) ~= "table" then return nil end
   return rawget(meta, "__typename")

@@ -196,6 +196,27 @@ for _, name in ipairs { "nn.Linear", "nn.Sequential", "nn.Tanh", "nn.MSECriterio
   end }
 end
 
+local open_files = {
+  { "text file", function() return cresset.MemoryFile() end },
+  { "text of numbers", function()
+    local file = cresset.MemoryFile()
+    file:writeString("1 2 3.5 inf -4 abc\n")
+    return file:seek(1)
+  end },
+  { "binary file", function()
+    local file = cresset.MemoryFile():binary():writeObject({ cresset.zeros(2, 3), "x" })
+    return file:seek(1)
+  end },
+  { "quiet file", function() return cresset.MemoryFile():quiet():bigEndianEncoding() end },
+  { "read-only file", function() return cresset.MemoryFile("r") end },
+  { "closed file", function()
+    local file = cresset.MemoryFile()
+    file:close()
+    return file
+  end },
+}
+odd[#odd + 1] = open_files[2]
+
 local unmakeable = {}
 
 -- The value of an entry; nil, and a complaint at the end, when it cannot be made.
@@ -250,6 +271,7 @@ local function self_for(symbol, random)
   if kind == "Storage" then
     return { "storage", function() return float(2, 3):size() end }
   end
+  if kind == "File" then return choose(open_files, random) end
   if kind == "Generator" then return { "generator", function() return cresset.Generator() end } end
   return choose(tensors, random)
 end

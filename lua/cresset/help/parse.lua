@@ -10,7 +10,7 @@ local parse = {}
 local common_names = {
   Tensor = "Tensor", Storage = "Storage", Generator = "Generator", cresset = "cresset",
   core = "cresset", torch = "cresset", nn = "nn", optim = "optim", image = "image", data = "data",
-  terminal = "terminal", paths = "paths", plot = "plot", train = "train",
+  terminal = "terminal", paths = "paths", plot = "plot", train = "train", File = "File",
 }
 
 --- "cresset.nn.Linear" and "nn.Linear" are one thing, "torch.zeros" is cresset.zeros.

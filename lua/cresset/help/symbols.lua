@@ -77,6 +77,7 @@ function symbols.list()
   add_methods(found, "Tensor", cresset.Tensor)
   add_methods(found, "Storage", methods_of(cresset.zeros(1):size()))
   if cresset.Generator then add_methods(found, "Generator", methods_of(cresset.Generator())) end
+  add_methods(found, "File", methods_of(cresset.MemoryFile()))
   add_table(found, "cresset.", cresset, seen)
   return found
 end
