@@ -18,7 +18,9 @@ local torch7 = {}
 local examples = {
   Tensor = function() return cresset.zeros(1) end,
   Storage = function() return cresset.LongStorage(1) end,
-  MemoryFile = function() return cresset.MemoryFile and cresset.MemoryFile() end,
+  File = function() return cresset.MemoryFile() end, -- all files are of one type
+  DiskFile = function() return cresset.MemoryFile() end,
+  MemoryFile = function() return cresset.MemoryFile() end,
   Timer = function() return cresset.Timer and cresset.Timer() end,
 }
 

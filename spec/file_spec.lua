@@ -80,7 +80,8 @@ describe("files", function()
       "File:writeLong: 2147483648 does not fit in 4 bytes")
     assert.equal(8, file:longSize():seek(1):position() + 7)
     assert.equal(-2 << 32 | 1, file:readLong())
-    assert.has_error(function() file:longSize(5) end, "File:longSize: 'size' must be 0, 4 or 8, got 5")
+    assert.has_error(function() file:longSize(5) end,
+      "File:longSize: 'size' must be 0, 4 or 8, got 5")
   end)
 
   it("read numbers of many forms from text", function()
@@ -176,7 +177,8 @@ describe("files", function()
     file:seek(3):writeChar(own)
     assert.equal("ababcdef\0", text_of(file))
     file:seek(2)
-    assert.error_matches(function() file:readChar(file:storage()) end, "read 8 blocks instead of 10")
+    assert.error_matches(function() file:readChar(file:storage()) end,
+      "read 8 blocks instead of 10")
   end)
 
   it("on disk are read, written or both", function()

@@ -48,7 +48,9 @@ local function keep_public(all)
   for _, symbol in ipairs(symbols.list()) do
     public[parse.canonical(symbol.name)] = symbol.value
   end
-  for _, name in ipairs { "cresset", "Tensor", "Storage", "Generator", "File" } do public[name] = true end
+  for _, name in ipairs { "cresset", "Tensor", "Storage", "Generator", "File" } do
+    public[name] = true
+  end
   -- Functions that reach the user under another name than their file gives them.
   for _, symbol in ipairs(symbols.list()) do
     local name = parse.canonical(symbol.name)
