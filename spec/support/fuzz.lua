@@ -135,11 +135,6 @@ local skipped = {
   ["core.image.saveAnimation"] = true,
 }
 
--- Methods written in Lua are called on objects of their class: a wrong `self` is Lua's to report.
-local function is_lua_method(symbol)
-  return symbol.name:find("^nn%.%u%w*[.:]") ~= nil or symbol.name:find("^nn%.Module") ~= nil
-end
-
 -- Metamethods too can be called by hand.
 local function add_metamethods(list, prefix, object)
   local meta = debug.getmetatable(object)
@@ -195,7 +190,7 @@ for _, symbol in ipairs(all_symbols()) do
   local is_callable = type(symbol.value) == "function" or symbol.kind == "class"
     or symbol.kind == "constructor"
   local is_wanted = not options.only or symbol.name:find(options.only)
-  if is_callable and is_wanted and not skipped[symbol.name] and not is_lua_method(symbol) then
+  if is_callable and is_wanted and not skipped[symbol.name] then
     count = count + 1
     fuzz(symbol)
     if count % 50 == 0 then collectgarbage() end

@@ -41,12 +41,7 @@ function Batches:__init(dataset, batchSize, options)
 end
 
 --- Number of minibatches in an epoch.
-function Batches:size()
-  if not class.isA(self, "data.Batches") then
-    error("data.Batches:size: 'self' must be data.Batches, got " .. arguments.describe(self), 0)
-  end
-  return self.count
-end
+function Batches:size() return self.count end
 Batches.__len__ = Batches.size
 
 local function begin_epoch(self)

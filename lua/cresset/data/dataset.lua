@@ -66,16 +66,8 @@ function Dataset:__init(fields)
   self.classes = class_names(labels, fields.classes)
 end
 
---- Methods are also called by hand: on what?
-local function check_self(self, method)
-  if class.isA(self, "data.Dataset") and core.isTensor(self.labels) then return end
-  error(("data.Dataset:%s: 'self' must be a data.Dataset, got %s"):format(method,
-    arguments.describe(self)), 0)
-end
-
 --- Number of samples.
 function Dataset:size()
-  check_self(self, "size")
   return self.labels:size(1)
 end
 Dataset.__len__ = Dataset.size
@@ -93,14 +85,12 @@ end
 
 --- The samples from `first` on, `count` of them, sharing memory with this data set.
 function Dataset:narrow(first, count)
-  check_self(self, "narrow")
   return with(self, self.images:narrow(1, first, count), self.labels:narrow(1, first, count))
 end
 
 --- A new data set of some samples.
 -- @param positions  a torch.LongTensor of one dimension, or a table, of positions from 1
 function Dataset:select(positions)
-  check_self(self, "select")
   if type(positions) == "table" then positions = core.LongTensor(positions) end
   if not is_tensor(positions, "torch.LongTensor", 1) then
     fail("data.Dataset:select", "'positions' must be a torch.LongTensor of one dimension or a "
@@ -111,20 +101,17 @@ end
 
 --- A new data set whose images are resized: see image.scale.
 function Dataset:scale(width, height, mode)
-  check_self(self, "scale")
   return with(self, image.scale(self.images, width, height or width, mode))
 end
 
 --- A new data set whose images have `border` more pixels of `value` (0) on each side.
 function Dataset:pad(border, value)
-  check_self(self, "pad")
   return with(self, image.pad(self.images, border, value))
 end
 
 --- Two data sets, for training and for testing: of each class every `n`-th sample, in this order,
 -- goes to the second one. No random numbers: the parts are always the same.
 function Dataset:split(n)
-  check_self(self, "split")
   n = arguments.check("data.Dataset:split", { "n", "integer", min = 2 }, n)
   local seen, train, test = {}, {}, {}
   for i, label in ipairs(self.labels:totable()) do

@@ -54,7 +54,8 @@ local function keep_public(all)
   -- Functions that reach the user under another name than their file gives them.
   for _, symbol in ipairs(symbols.list()) do
     local name = parse.canonical(symbol.name)
-    local info = type(symbol.value) == "function" and debug.getinfo(classes.unguarded(symbol.value), "S")
+    local value = classes.unguarded(symbol.value)
+    local info = type(value) == "function" and debug.getinfo(value, "S")
     local entry = info and all[parse.place(info.source:sub(2), info.linedefined)]
     if entry and not all[name] then
       index[name] =

@@ -12,12 +12,6 @@ local function check(condition, method, message, ...)
   error(("optim.ConfusionMatrix%s: %s"):format(method, message:format(...)), 0)
 end
 
---- Methods are also called by hand: on what?
-local function check_self(self, method)
-  check(class.isA(self, "optim.ConfusionMatrix") and core.isTensor(self.mat), method,
-    "'self' must be an optim.ConfusionMatrix, got %s", arguments.describe(self))
-end
-
 --- @param nclasses  how many classes, or a table of their names
 -- @param classes  a table of their names
 --
@@ -40,7 +34,6 @@ end
 
 --- Sets all counts to 0.
 function ConfusionMatrix:zero()
-  check_self(self, ":zero")
   self.mat:zero()
   self.valids:zero()
   self.unionvalids:zero()
@@ -62,7 +55,6 @@ end
 -- @param prediction  a class number, or a vector of scores whose largest counts
 -- @param target  a class number, or a vector; 0 or less: missing, the sample is not counted
 function ConfusionMatrix:add(prediction, target)
-  check_self(self, ":add")
   local p, t = to_class(prediction, "prediction"), to_class(target, "target")
   if t <= 0 then return end
   check(p >= 1 and p <= self.nclasses, ":add",
@@ -87,7 +79,6 @@ end
 -- @param predictions  a vector of class numbers, or a matrix of N x nclasses scores
 -- @param targets  the same; targets of 0 or less are missing and not counted
 function ConfusionMatrix:batchAdd(predictions, targets)
-  check_self(self, ":batchAdd")
   local p, t = to_classes(predictions, "predictions"), to_classes(targets, "targets")
   check(p:size(1) == t:size(1), ":batchAdd", "%d predictions and %d targets do not go together",
     p:size(1), t:size(1))
@@ -117,7 +108,6 @@ end
 -- `unionvalids` and `averageUnionValid` (right answers in the union of a class's row and column)
 -- and `totalValid` (the share of right answers in all). Classes that did not occur are NaN.
 function ConfusionMatrix:updateValids()
-  check_self(self, ":updateValids")
   local n, right, all = self.nclasses, 0, 0
   local valids, unions = {}, {}
   for t = 1, n do
@@ -136,7 +126,6 @@ end
 -- @return rejection rates of all classes, acceptance rates of all classes (-1 for classes that did
 -- not occur), and the two without those classes
 function ConfusionMatrix:farFrr()
-  check_self(self, ":farFrr")
   local n = self.nclasses
   local frrs, fars = core.FloatTensor(n):fill(-1), core.FloatTensor(n):fill(-1)
   local present = {}
@@ -181,7 +170,6 @@ end
 -- @param options  of image.matrix
 -- @return a torch.FloatTensor, 3 x height x width
 function ConfusionMatrix:render(options)
-  check_self(self, ":render")
   local all = { labels = #self.classes > 0 and self.classes or nil }
   arguments.check("optim.ConfusionMatrix:render", { "options", "table", default = {} }, options)
   for name, value in pairs(options or {}) do all[name] = value end

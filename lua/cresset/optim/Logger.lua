@@ -15,12 +15,6 @@ local function check(condition, method, message, ...)
   if not condition then error(("optim.Logger%s: %s"):format(method, message:format(...)), 0) end
 end
 
---- Methods are also called by hand: on what?
-local function check_self(self, method)
-  check(class.isA(self, "optim.Logger") and self.columns, method,
-    "'self' must be an optim.Logger, got %s", arguments.describe(self))
-end
-
 --- @param filename  the log, one line a step, columns separated by tabs; nil: standard output
 -- @param timestamp  true to append date and time to the name
 function Logger:__init(filename, timestamp)
@@ -49,7 +43,6 @@ end
 
 --- Names the columns. Needed before the first `add` of values without names.
 function Logger:setNames(names)
-  check_self(self, ":setNames")
   check(type(names) == "table" and #names > 0, ":setNames", "'names' must be a list of names")
   check(#self.columns == 0, ":setNames", "the columns have their names already")
   for k, name in ipairs(names) do
@@ -73,7 +66,6 @@ end
 --- Logs one row.
 -- @param symbols  a list of numbers (or texts) in the order of setNames, or a table by name
 function Logger:add(symbols)
-  check_self(self, ":add")
   check(type(symbols) == "table", ":add", "'symbols' must be a table, got %s",
     arguments.describe(symbols))
   if #self.columns == 0 then name_columns(self, symbols) end
@@ -91,26 +83,22 @@ end
 
 --- Accepts Torch7's plotting styles; plots here are lines with points.
 function Logger:style(_)
-  check_self(self, ":style")
   return self
 end
 
 --- Sets whether plots have a logarithmic y axis.
 function Logger:setlogscale(state)
-  check_self(self, ":setlogscale")
   self.logscale = state and true or false
 end
 
 --- Sets whether `plot` shows its plot; it writes the file alone either way.
 function Logger:display(state)
-  check_self(self, ":display")
   self.showPlot = state
 end
 
 --- Plots the columns (all, or those named) to a file beside the log, ending in .svg.
 -- @return the file's path, or nil when there is nothing to draw yet
 function Logger:plot(...)
-  check_self(self, ":plot")
   local wanted, spec = {}, { title = self.name, xlabel = "step", logy = self.logscale }
   for k = 1, select("#", ...) do
     wanted[tostring((select(k, ...)))] = true

@@ -12,8 +12,8 @@ local function add_keys(found, source)
   end
 end
 
--- Where a table or userdata looks for what it does not have itself, if that is a table. A class looks
--- by a function; its methods are its objects' __index.
+-- Where a table or userdata looks for what it does not have itself, if that is a table. A class
+-- looks by a function; its methods are its objects' __index.
 local function index_of(value)
   local meta = debug.getmetatable(value)
   local index = type(meta) == "table" and rawget(meta, "__index")

@@ -50,17 +50,9 @@ function Progress:__init(options)
   self:start(1)
 end
 
---- Methods are also called by hand: on what?
-local function check_self(self, method)
-  if class.isA(self, who) and self.samples then return end
-  error(("%s:%s: 'self' must be a train.Progress, got %s"):format(who, method,
-    arguments.describe(self)), 0)
-end
-
 --- Begins an epoch.
 -- @param epoch  its number, from 1
 function Progress:start(epoch)
-  check_self(self, "start")
   epoch = check("train.Progress:start", { "epoch", "size" }, epoch)
   self.epoch, self.done, self.values = epoch, 0, {}
   self.startedAt, self.drawnAt = core.train.clock(), 0
@@ -149,7 +141,6 @@ end
 -- @param count  samples done since the last step
 -- @param values  a table of numbers by name, such as { loss = 0.3, accuracy = 0.9 }
 function Progress:step(count, values)
-  check_self(self, "step")
   count = check("train.Progress:step", { "count", "number" }, count)
   check("train.Progress:step", { "values", "table", optional = true }, values)
   self.done = self.done + count
@@ -164,7 +155,6 @@ end
 --- Ends the epoch with one line: its values, the speed and the time it took.
 -- @param values  a table of numbers by name
 function Progress:finish(values)
-  check_self(self, "finish")
   check("train.Progress:finish", { "values", "table", optional = true }, values)
   self.values = values or self.values
   local seconds = core.train.clock() - self.startedAt
