@@ -64,12 +64,27 @@ static const char *function_name(lua_State *L) {
   return name ? name : "cresset";
 }
 
-static int raise_with(lua_State *L, const char *name, const char *format, va_list args) {
+/* Pushes what a message begins with: the text of the layer that a function of nn works for, or the
+ * place of the call and the function's name. */
+static void push_who(lua_State *L) {
+  const char *name = function_name(L);
+  bool is_layer = strncmp(name, "nn.", 3) == 0 && lua_type(L, 1) == LUA_TTABLE &&
+                  luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL;
+  if (is_layer) {
+    luaL_tolstring(L, 1, NULL);
+    return;
+  }
   luaL_where(L, 1);
-  lua_pushfstring(L, "%s: ", function_name(L));
-  if (name) lua_pushfstring(L, "'%s' ", name);
-  lua_pushvfstring(L, format, args);
-  lua_concat(L, name ? 4 : 3);
+  lua_pushstring(L, name);
+  lua_concat(L, 2);
+}
+
+static int raise_with(lua_State *L, const char *name, const char *format, va_list args) {
+  lua_pushvfstring(L, format, args); /* before tostring runs Lua code */
+  int message = lua_gettop(L);
+  push_who(L);
+  lua_pushfstring(L, name ? "%s: '%s' %s" : "%s: %s%s", lua_tostring(L, -1), name ? name : "",
+                  lua_tostring(L, message));
   return lua_error(L);
 }
 
@@ -122,23 +137,9 @@ void cr_check(lua_State *L, cr_status status) {
   if (status != CR_OK) cr_error(L, "%s", cr_error_message());
 }
 
-void cr_layer_check(lua_State *L, cr_status status) {
-  if (status == CR_OK) return;
-  lua_pushstring(L, cr_error_message()); /* before tostring runs Lua code, which may fail anew */
-  int message = lua_gettop(L);
-  if (lua_type(L, 1) == LUA_TTABLE && luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL) {
-    luaL_tolstring(L, 1, NULL);
-  } else { /* called by hand, without a layer */
-    lua_pushstring(L, function_name(L));
-  }
-  lua_pushfstring(L, "%s: %s", lua_tostring(L, -1), lua_tostring(L, message));
-  lua_error(L);
-}
-
 cr_tensor *cr_check_layer_tensor(lua_State *L, int arg, const char *name) {
   cr_tensor *t = cr_to_tensor(L, arg);
-  if (!t)
-    cr_layer_check(L, cr_fail(CR_EINVAL, "%s must be a tensor, got %s", name, describe(L, arg)));
+  if (!t) cr_error(L, "%s must be a tensor, got %s", name, describe(L, arg));
   return t;
 }
 

@@ -68,20 +68,11 @@ void cr_check(lua_State *L, cr_status status);
     if (cr_call_status != CR_OK) cr_check(L, cr_call_status);                                      \
   } while (0)
 
-/* The same for functions of layers, whose first argument is the layer: the message starts with
- * tostring(layer), as in "nn.Linear(10 -> 5): input must be (N x 10), got (32 x 12)". */
-void cr_layer_check(lua_State *L, cr_status status);
-#define CR_LAYER_CALL(L, expression)                                                               \
-  do {                                                                                             \
-    cr_status cr_call_status = (expression);                                                       \
-    if (cr_call_status == CR_ENOMEM) {                                                             \
-      lua_gc(L, LUA_GCCOLLECT);                                                                    \
-      cr_call_status = (expression);                                                               \
-    }                                                                                              \
-    if (cr_call_status != CR_OK) cr_layer_check(L, cr_call_status);                                \
-  } while (0)
+/* The same in functions of layers ("nn....", whose first argument is the layer): all their messages
+ * start with tostring(layer), as in "nn.Linear(10 -> 5): input must be (N x 10), got (32 x 12)". */
+#define CR_LAYER_CALL(L, expression) CR_CALL(L, expression)
 
-/* The tensor at arg, for functions of layers: the message starts with tostring(layer) too. */
+/* The tensor at arg, for functions of layers: "input must be a tensor", as the core puts it. */
 struct cr_tensor *cr_check_layer_tensor(lua_State *L, int arg, const char *name);
 
 /* ---- tensors ---- */

@@ -248,7 +248,7 @@ describe("nn.JoinTable", function()
     assert.has_error(function() nn.JoinTable(2):forward({ a, b }) end,
       "nn.JoinTable(2): input[2] must have the sizes of input[1] outside dimension 2")
     assert.has_error(function() nn.JoinTable(2):forward(a) end,
-      "nn.JoinTable(2): input must be a table of tensors, got userdata")
+      "nn.JoinTable(2): input must be a table of at least 1 element, got a torch.FloatTensor")
     assert.has_error(function() nn.JoinTable(3):forward({ a, a }) end)
   end)
 end)
@@ -262,7 +262,7 @@ describe("nn.ParallelTable", function()
     local gradInput = net:backward({ a, b }, { y[1]:clone(), y[2]:clone() })
     assert.are.same({ 4, 2 }, learning.size(gradInput[1]))
     assert.has_error(function() net:forward({ a }) end,
-      "nn.ParallelTable: input must be a table of 2 elements, got 1")
+      "nn.ParallelTable: input must be a table of at least 2 elements, got 1")
     local ok, err = pcall(net.forward, net, { b, a })
     assert.is_false(ok)
     assert.are.equal(

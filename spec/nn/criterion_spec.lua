@@ -253,8 +253,8 @@ describe("a criterion", function()
     assert.is_truthy(
       err:find("weights must broadcast to the input's size (3 x 4), got (2)", 1, true))
     local cosine = nn.CosineEmbeddingCriterion()
-    refuses("nn.CosineEmbeddingCriterion: input must be a table of 2 tensors, got userdata",
-      cosine.forward, cosine, x, 1)
+    refuses("nn.CosineEmbeddingCriterion: input must be a table of 2 tensors, "
+      .. "got a torch.FloatTensor", cosine.forward, cosine, x, 1)
     local nll = nn.ClassNLLCriterion(cresset.FloatTensor({ 1, 2 }))
     ok, err = pcall(nll.forward, nll, x, cresset.LongTensor({ 1, 2, 3 }))
     assert.is_false(ok)

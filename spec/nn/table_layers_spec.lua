@@ -129,13 +129,13 @@ describe("layers of tables", function()
   it("refuse what does not fit", function()
     local wide = fill("float", 1, { 2, 4 })
     for _, case in ipairs({
-      { nn.CAddTable(), { a, wide }, "nn.CAddTable: input[2] must have the size of input[1]" },
+      { nn.CAddTable(), { a, wide }, "nn.CAddTable: input[2] must be (2 x 3), got (2 x 4)" },
       { nn.CSubTable(), { a }, "nn.CSubTable: input must be a table of 2 elements, got 1" },
       { nn.CMulTable(), a,
-        "nn.CMulTable: input must be a table of at least 1 element, got userdata" },
+        "nn.CMulTable: input must be a table of at least 1 element, got a torch.FloatTensor" },
       { nn.SelectTable(3), { a, b }, "nn.SelectTable(3): input has no element 3" },
       { nn.NarrowTable(2, 2), { a, b },
-        "nn.NarrowTable(2, 2): input must be a table of 3 elements, got 2" },
+        "nn.NarrowTable(2, 2): input must be a table of at least 3 elements, got 2" },
       { nn.SplitTable(3), a, "nn.SplitTable(3): input has no dimension 3, it has 2" },
       { nn.Select(2, 9), a, "nn.Select(2, 9): input has 3 slices in dimension 2, not 9" },
       { nn.Narrow(1, 2, 4), a,
@@ -154,10 +154,10 @@ describe("layers of tables", function()
     assert.has_error(function() nn.Residual(3) end,
       "nn.Residual: 'module' must be an nn.Module, got 3")
     assert.has_error(function() nn.Concat("x") end,
-      "nn.Concat: 'dimension' must be an integer of at least 1, got x")
+      "nn.Concat: 'dimension' must be an integer of at least 1, got the string \"x\"")
     assert.has_error(function() nn.Transpose(1, 2) end,
       "nn.Transpose: every argument must be a table of two dimensions")
     assert.has_error(function() nn.MapTable():forward({ a }) end,
-      "nn.MapTable: has no layer: give it one with :add()")
+      "nn.MapTable(): has no layer: give it one with :add()")
   end)
 end)

@@ -1,5 +1,5 @@
+local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
-local nested = require("cresset.nn.nested")
 
 --- Adds the tensors of a table, which have one size. With `inplace` the first one takes the sum.
 local CAddTable = layer("nn.CAddTable", {
@@ -8,17 +8,8 @@ local CAddTable = layer("nn.CAddTable", {
   tostring = function() return "" end,
 })
 
-local function check_sizes(self, input)
-  nested.check_table(self, input, "input", 1)
-  for i = 2, #input do
-    if not input[i]:isSameSizeAs(input[1]) then
-      self:fail("input[%d] must have the size of input[1]", i)
-    end
-  end
-end
-
 function CAddTable:updateOutput(input)
-  check_sizes(self, input)
+  expect.equal_tensors(self, input, "input", 1, true)
   if self.inplace then
     self.output:set(input[1])
   else
@@ -29,10 +20,8 @@ function CAddTable:updateOutput(input)
 end
 
 function CAddTable:updateGradInput(input, gradOutput)
-  check_sizes(self, input)
-  if not gradOutput:isSameSizeAs(input[1]) then
-    self:fail("gradOutput must have the input's size")
-  end
+  expect.equal_tensors(self, input, "input", 1, true)
+  expect.like(self, gradOutput, input[1], "gradOutput")
   for i = 1, #input do
     local gradient = self.gradInput[i] or gradOutput.new()
     if self.inplace then

@@ -1,30 +1,29 @@
+local arguments = require("cresset.nn.arguments")
 local class = require("cresset.class")
-local core = require("cresset.core")
+local expect = require("cresset.nn.expect")
 local nested = require("cresset.nn.nested")
 
 --- nn.Concat(dim): all layers get the same input; their outputs are joined along a dimension.
 local Concat, parent = class("nn.Concat", "nn.Container")
 
 function Concat:__init(dimension)
-  if math.type(dimension) ~= "integer" or dimension < 1 then
-    self:failHere("'dimension' must be an integer of at least 1, got %s", tostring(dimension))
-  end
+  dimension = arguments.check(self.__typename, { "dimension", "size" }, dimension)
   parent.__init(self)
   self.dimension = dimension
 end
 
 --- Gives the output its size; the layers' must agree in the other dimensions.
-function Concat:prepare(outputs)
+function Concat:__prepare(outputs)
   local first, dimension = outputs[1], self.dimension
   if not first or first:dim() < dimension then
-    self:failHere("the layers' outputs have no dimension %d", dimension)
+    self:fail("the layers' outputs have no dimension %d", dimension)
   end
   local size = first:size():totable()
   for i = 2, #outputs do
     local output = outputs[i]
     for d = 1, #size do
       if output:dim() ~= #size or (d ~= dimension and output:size(d) ~= size[d]) then
-        self:failHere("output %d must have the sizes of output 1 outside dimension %d", i,
+        self:fail("output %d must have the sizes of output 1 outside dimension %d", i,
           dimension)
       end
     end
@@ -33,14 +32,9 @@ function Concat:prepare(outputs)
   self.output:resize(table.unpack(size))
 end
 
---- Raises an error that starts with the class alone: the whole text would be a tree.
-function Concat:failHere(format, ...)
-  error(self.__typename .. ": " .. format:format(...), 0)
-end
-
 --- The part of a tensor of the output's size that belongs to a layer's output, which begins at the
 -- offset.
-function Concat:window(whole, output, offset)
+function Concat:__window(whole, output, offset)
   local length = output:size(self.dimension)
   if length == 0 then return whole.new():resizeAs(output) end
   return whole:narrow(self.dimension, offset, length)
@@ -51,10 +45,10 @@ function Concat:updateOutput(input)
   for i, module in ipairs(self.modules) do
     outputs[i] = self:rethrowErrors(module, i, "updateOutput", input)
   end
-  self:prepare(outputs)
+  self:__prepare(outputs)
   local offset = 1
   for _, output in ipairs(outputs) do
-    self:window(self.output, output, offset):copy(output)
+    self:__window(self.output, output, offset):copy(output)
     offset = offset + output:size(self.dimension)
   end
   return self.output
@@ -62,12 +56,10 @@ end
 
 --- Calls a method of each layer with its part of gradOutput.
 local function each_backwards(self, method, input, gradOutput, ...)
-  if not core.isTensor(gradOutput) or not gradOutput:isSameSizeAs(self.output) then
-    self:failHere("gradOutput must have the output's size")
-  end
+  expect.like(self, gradOutput, self.output, "gradOutput")
   local offset, results = 1, {}
   for i, module in ipairs(self.modules) do
-    local part = self:window(gradOutput, module.output, offset)
+    local part = self:__window(gradOutput, module.output, offset)
     results[i] = self:rethrowErrors(module, i, method, input, part, ...)
     offset = offset + module.output:size(self.dimension)
   end

@@ -1,4 +1,5 @@
 local class = require("cresset.class")
+local expect = require("cresset.nn.expect")
 local nested = require("cresset.nn.nested")
 
 --- nn.ConcatTable: all layers get the same input; the output is the table of theirs, and the
@@ -20,12 +21,15 @@ function ConcatTable:updateOutput(input)
 end
 
 local function sum_backwards(self, method, input, gradOutput, ...)
-  nested.check_table(self.__typename, gradOutput, "gradOutput", #self.modules)
+  expect.table(self, gradOutput, "gradOutput", #self.modules, true)
   for i, module in ipairs(self.modules) do
     local gradient = self:rethrowErrors(module, i, method, input, gradOutput[i], ...)
     self.gradInput = nested.accumulate(self.gradInput, gradient, 1, i > 1)
   end
-  if #self.modules == 0 then self.gradInput = nested.zeros(self.gradInput, input) end
+  if #self.modules == 0 then
+    expect.nested(self, input, "input")
+    self.gradInput = nested.zeros(self.gradInput, input)
+  end
   return self.gradInput
 end
 
@@ -38,12 +42,14 @@ function ConcatTable:backward(input, gradOutput, scale)
 end
 
 function ConcatTable:accGradParameters(input, gradOutput, scale)
+  expect.table(self, gradOutput, "gradOutput", #self.modules, true)
   for i, module in ipairs(self.modules) do
     self:rethrowErrors(module, i, "accGradParameters", input, gradOutput[i], scale or 1)
   end
 end
 
 function ConcatTable:accUpdateGradParameters(input, gradOutput, learningRate)
+  expect.table(self, gradOutput, "gradOutput", #self.modules, true)
   for i, module in ipairs(self.modules) do
     self:rethrowErrors(module, i, "accUpdateGradParameters", input, gradOutput[i], learningRate)
   end

@@ -1,8 +1,12 @@
 --- nn.Container: a layer made of layers, `modules`. An error inside one of them says where it is:
 -- "nn.Sequential[2] nn.Linear(10 -> 5): input must be (N x 10), got (3 x 7)".
+local arguments = require("cresset.nn.arguments")
 local class = require("cresset.class")
+local invoke = require("cresset.nn.invoke")
 
 local Container, parent = class("nn.Container", "nn.Module")
+
+local check = arguments.of_method
 
 --- Sets `modules` to an empty list.
 function Container:__init(...)
@@ -20,17 +24,8 @@ function Container:add(module, name)
   return self
 end
 
-local function describe(module)
-  return type(module) == "table" and (module.__typename or "a table") or tostring(module)
-end
-
-function Container.__class_fail(self, method, module)
-  error(("%s:%s: 'module' must be an nn.Module, got %s"):format(self.__typename, method,
-    describe(module)), 3)
-end
-
 function Container.__check_module(self, method, module)
-  if not class.isA(module, "nn.Module") then self.__class_fail(self, method, module) end
+  check(self, method, { "module", "module" }, module)
 end
 
 local function check_place(self, method, index, last)
@@ -106,7 +101,7 @@ function Container:get(index)
   end
   if math.type(index) ~= "integer" then
     error(("%s:get: 'index' must be an integer or a name, got %s"):format(self.__typename,
-      describe(index)), 2)
+      arguments.describe(index)), 0)
   end
   if index < 0 then index = #self.modules + index + 1 end
   return self.modules[index]
@@ -117,30 +112,34 @@ function Container:size() return #self.modules end
 
 --- Calls a method of the layer at the place; an error gets the place's name in front.
 function Container:rethrowErrors(module, index, method, ...)
-  local ok, result = pcall(module[method], module, ...)
-  if ok then return result end
-  if type(result) == "string" then
-    result = ("%s[%s] %s"):format(self.__typename, self:nameOf(index) or index, result)
+  check(self, "rethrowErrors", { "module", "module" }, module)
+  check(self, "rethrowErrors", { "method", "string" }, method)
+  if type(module[method]) ~= "function" then
+    self:fail("rethrowErrors: %s has no method '%s'", module.__typename, method)
   end
-  error(result, 0)
+  return invoke(self, module, tostring(index), method, ...)
 end
 
 --- Calls f with each of the layers.
 function Container:applyToModules(f)
+  check(self, "applyToModules", { "f", "function" }, f)
   for _, module in ipairs(self.modules) do f(module) end
 end
 
 function Container:apply(f)
+  check(self, "apply", { "f", "function" }, f)
   f(self)
   self:applyToModules(function(module) module:apply(f) end)
 end
 
 function Container:replace(f)
+  check(self, "replace", { "f", "function" }, f)
   for i, module in ipairs(self.modules) do self.modules[i] = module:replace(f) end
-  return f(self)
+  return parent.replace(self, f)
 end
 
 function Container:findModules(name)
+  check(self, "findModules", { "name", "string" }, name)
   local found, containers = {}, {}
   if self.__typename == name then found[1], containers[1] = self, self end
   for _, module in ipairs(self.modules) do
@@ -171,6 +170,7 @@ function Container:zeroGradParameters()
 end
 
 function Container:updateParameters(learningRate)
+  check(self, "updateParameters", { "learningRate", "number" }, learningRate)
   self:applyToModules(function(module) module:updateParameters(learningRate) end)
 end
 
@@ -185,12 +185,17 @@ function Container:evaluate()
 end
 
 function Container:share(other, ...)
+  if not class.isA(other, "nn.Container") or #other.modules ~= #self.modules then
+    self:fail("share: 'other' must be a container of %d layers, got %s", #self.modules,
+      arguments.describe(other))
+  end
   for i, module in ipairs(self.modules) do module:share(other.modules[i], ...) end
   return self
 end
 
 --- Gives the parameters of all layers new values.
 function Container:reset(stdv)
+  check(self, "reset", { "stdv", "number", optional = true }, stdv)
   self:applyToModules(function(module) if module.reset then module:reset(stdv) end end)
 end
 

@@ -1,14 +1,17 @@
+local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
 
 --- Copies its input into contiguous memory, unless it lies in such already.
 local Contiguous = layer("nn.Contiguous", {})
 
 function Contiguous:updateOutput(input)
+  expect.tensor(self, input, "input")
   self.output = input:contiguous()
   return self.output
 end
 
 function Contiguous:updateGradInput(_, gradOutput)
+  expect.tensor(self, gradOutput, "gradOutput")
   self.gradInput = gradOutput:contiguous()
   return self.gradInput
 end

@@ -3,6 +3,7 @@
 --
 --     local loss = criterion:forward(net:forward(x), y)
 --     net:backward(x, criterion:backward(net.output, y))
+local arguments = require("cresset.nn.arguments")
 local class = require("cresset.class")
 local core = require("cresset.core")
 local replicate = require("cresset.nn.replicate")
@@ -17,9 +18,7 @@ function Criterion:__init()
 end
 
 --- Raises an error that starts with the criterion's text.
-function Criterion:fail(format, ...)
-  error(tostring(self) .. ": " .. format:format(...), 0)
-end
+function Criterion:fail(format, ...) arguments.fail(self, format, ...) end
 
 --- Computes and keeps `output`, the loss; each class has its own.
 function Criterion:updateOutput()
@@ -33,6 +32,7 @@ end
 
 --- Returns the loss of the input for the target.
 function Criterion:forward(input, target)
+  if type(self) ~= "table" then return Criterion.forward(self) end -- says so
   return self:updateOutput(input, target)
 end
 
@@ -50,9 +50,10 @@ end
 
 --- Raises an error unless input is a table of at least `count` tensors.
 function Criterion:checkTable(input, count)
+  arguments.of_method(self, "checkTable", { "count", "count" }, count)
   if type(input) ~= "table" or #input < count then
     self:fail("input must be a table of %d tensors, got %s", count,
-      type(input) == "table" and ("one of %d"):format(#input) or type(input))
+      type(input) == "table" and ("one of %d"):format(#input) or arguments.describe(input))
   end
 end
 
@@ -63,10 +64,12 @@ function Criterion:type(name, tensorCache)
     local gradInput = self.gradInput
     return (type(gradInput) == "table" and gradInput[1] or gradInput):type()
   end
+  arguments.of_method(self, "type", { "name", "type" }, name)
+  arguments.of_method(self, "type", { "tensorCache", "table", optional = true }, tensorCache)
   return replicate.convert(self, name, tensorCache)
 end
 
-replicate.plain[Criterion.type] = true
+replicate.plain[class.unguarded(Criterion.type)] = true
 
 --- Converts the criterion's tensors to float32.
 function Criterion:float() return self:type("torch.FloatTensor") end

@@ -6,15 +6,15 @@ local class = require("cresset.class")
 local DepthConcat = class("nn.DepthConcat", "nn.Concat")
 
 --- Gives the output its size, the largest in the other dimensions, and zeros.
-function DepthConcat:prepare(outputs)
+function DepthConcat:__prepare(outputs)
   local first, dimension = outputs[1], self.dimension
   if not first or first:dim() < dimension then
-    self:failHere("the layers' outputs have no dimension %d", dimension)
+    self:fail("the layers' outputs have no dimension %d", dimension)
   end
   local size = first:size():totable()
   for i = 2, #outputs do
     if outputs[i]:dim() ~= #size then
-      self:failHere("output %d must have %d dimensions, got %d", i, #size, outputs[i]:dim())
+      self:fail("output %d must have %d dimensions, got %d", i, #size, outputs[i]:dim())
     end
     for d = 1, #size do
       local other = outputs[i]:size(d)
@@ -25,7 +25,7 @@ function DepthConcat:prepare(outputs)
 end
 
 --- The part of a tensor of the output's size that belongs to a layer's output.
-function DepthConcat:window(whole, output, offset)
+function DepthConcat:__window(whole, output, offset)
   if output:nElement() == 0 then return whole.new():resizeAs(output) end
   local part = whole:narrow(self.dimension, offset, output:size(self.dimension))
   for d = 1, whole:dim() do

@@ -1,9 +1,11 @@
+local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
 
 --- Turns (N x A x B x ...) into (N x A B ...), the rows of a matrix.
 local Flatten = layer("nn.Flatten", { args = {} })
 
 function Flatten:updateOutput(input)
+  expect.tensor(self, input, "input")
   if input:dim() == 0 then self:fail("input must have at least 1 dimension, got none") end
   local batch = input:size(1)
   local dense = input:isContiguous() and input or input:clone()
@@ -14,6 +16,8 @@ function Flatten:updateOutput(input)
 end
 
 function Flatten:updateGradInput(input, gradOutput)
+  expect.tensor(self, input, "input")
+  expect.tensor(self, gradOutput, "gradOutput")
   local dense = gradOutput:isContiguous() and gradOutput or gradOutput:clone()
   if dense:nElement() ~= input:nElement() then
     self:fail("gradOutput must have %d elements, got %d", input:nElement(), dense:nElement())

@@ -1,3 +1,4 @@
+local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
 
 --- Puts the tensors of nested tables into one table, in order.
@@ -23,15 +24,15 @@ local function unflatten(value, flat, at)
 end
 
 function FlattenTable:updateOutput(input)
-  if type(input) ~= "table" then self:fail("input must be a table, got %s", type(input)) end
+  expect.table(self, input, "input", 0, true)
+  expect.nested(self, input, "input")
   self.output = flatten(input, {})
   return self.output
 end
 
 function FlattenTable:updateGradInput(input, gradOutput)
-  if type(gradOutput) ~= "table" or #gradOutput ~= #flatten(input, {}) then
-    self:fail("gradOutput must be a table of %d elements", #flatten(input, {}))
-  end
+  expect.nested(self, input, "input")
+  expect.tensors(self, gradOutput, "gradOutput", #flatten(input, {}))
   self.gradInput = unflatten(input, gradOutput, 1)
   return self.gradInput
 end

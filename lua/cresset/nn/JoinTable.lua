@@ -1,4 +1,4 @@
-local core = require("cresset.core")
+local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
 
 --- Joins a table of tensors along a dimension, which counts from the end when it is negative. With
@@ -26,18 +26,6 @@ local function dimension_of(self, input)
   return dimension
 end
 
-local function check(self, input)
-  if type(input) ~= "table" or #input == 0 then
-    self:fail("input must be a table of tensors, got %s",
-      type(input) == "table" and "an empty one" or type(input))
-  end
-  for i, part in ipairs(input) do
-    if not core.isTensor(part) then
-      self:fail("input[%d] must be a tensor, got %s", i, type(part))
-    end
-  end
-end
-
 --- The output's sizes; all inputs must agree in the other dimensions.
 local function output_size(self, input, dimension)
   local size = {}
@@ -55,7 +43,7 @@ local function output_size(self, input, dimension)
 end
 
 function JoinTable:updateOutput(input)
-  check(self, input)
+  expect.tensors(self, input, "input", 1, true)
   local dimension = dimension_of(self, input)
   if self.output:type() ~= input[1]:type() then
     self:fail("input must be a %s, got a %s", self.output:type(), input[1]:type())
@@ -71,9 +59,10 @@ function JoinTable:updateOutput(input)
 end
 
 function JoinTable:updateGradInput(input, gradOutput)
-  check(self, input)
+  expect.tensors(self, input, "input", 1, true)
   local dimension = dimension_of(self, input)
   local size = output_size(self, input, dimension)
+  expect.tensor(self, gradOutput, "gradOutput")
   for d = 1, #size do
     if gradOutput:dim() ~= #size or gradOutput:size(d) ~= size[d] then
       self:fail("gradOutput must have the output's size")

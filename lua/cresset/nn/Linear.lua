@@ -1,4 +1,5 @@
 local C = require("cresset.core").nn
+local arguments = require("cresset.nn.arguments")
 local layer = require("cresset.nn.layer")
 
 --- Fully connected layer: y = x W^T + b, for an input of (N x inputSize) or (inputSize). weight is
@@ -25,6 +26,7 @@ local Linear = layer("nn.Linear", {
 --- Draws new parameters, uniform with standard deviation stdv (1 / sqrt(3 inputSize) unless told
 -- otherwise).
 function Linear:reset(stdv)
+  arguments.of_method(self, "reset", { "stdv", "number", optional = true, min = 0 }, stdv)
   stdv = stdv and stdv * math.sqrt(3) or 1 / math.sqrt(self.inputSize)
   self.weight:uniform(-stdv, stdv)
   if self.bias then self.bias:uniform(-stdv, stdv) end

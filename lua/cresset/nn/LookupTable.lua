@@ -1,4 +1,6 @@
 local C = require("cresset.core").nn
+local arguments = require("cresset.nn.arguments")
+local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
 
 --- A table of nIndex rows (words' vectors, say) that are looked up by their number.
@@ -25,10 +27,13 @@ local LookupTable = layer("nn.LookupTable", {
   tostring = function(self) return ("(%d -> %d)"):format(self.nIndex, self.nOutput) end,
 })
 
+local check = arguments.of_method
+
 --- Draws the table from a normal distribution around 0.
 -- @param stdv  standard deviation, 1 unless given
 -- @return the layer
 function LookupTable:reset(stdv)
+  check(self, "reset", { "stdv", "number", optional = true, min = 0 }, stdv)
   self.weight:normal(0, stdv or 1)
   return self
 end
@@ -36,21 +41,23 @@ end
 --- Sets the index whose row gets no gradient; 0 for none.
 -- @return the layer
 function LookupTable:setPadding(paddingValue)
-  self.paddingValue = paddingValue
+  self.paddingValue = check(self, "setPadding", { "paddingValue", "count" }, paddingValue)
   return self
 end
 
 --- Sets the largest norm of a row; nil for none.
 -- @return the layer
 function LookupTable:setMaxNorm(maxNorm)
-  self.maxNorm = maxNorm
+  self.maxNorm = check(self, "setMaxNorm", { "maxNorm", "number", optional = true, min = 0 },
+    maxNorm)
   return self
 end
 
 --- Sets which norm maxNorm means: p for the p-norm.
 -- @return the layer
 function LookupTable:setNormType(normType)
-  self.normType = normType
+  self.normType = check(self, "setNormType", { "normType", "number", optional = true, min = 0 },
+    normType)
   return self
 end
 
@@ -67,8 +74,8 @@ function LookupTable:updateOutput(input)
 end
 
 function LookupTable:updateGradInput(input)
-  local gradInput = self.gradInput
-  return gradInput:resize(input:size()):zero()
+  expect.tensor(self, input, "input")
+  return self.gradInput:resize(input:size()):zero()
 end
 
 function LookupTable:accGradParameters(input, gradOutput, scale)

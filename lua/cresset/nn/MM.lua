@@ -1,5 +1,5 @@
+local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
-local nested = require("cresset.nn.nested")
 
 --- The product of a table's two matrices, or of two batches of matrices (N x M x K); each is
 -- transposed first where transA or transB is true.
@@ -17,8 +17,7 @@ local function turned(t, is_turned)
 end
 
 local function check(self, input)
-  nested.check_table(self, input, "input", 2)
-  local a, b = input[1], input[2]
+  local a, b = table.unpack(expect.tensors(self, input, "input", 2))
   if a:dim() ~= b:dim() or (a:dim() ~= 2 and a:dim() ~= 3) then
     self:fail("input must be two matrices or two batches of matrices, got %d and %d dimensions",
       a:dim(), b:dim())
@@ -39,9 +38,7 @@ end
 
 function MM:updateGradInput(input, gradOutput)
   local a, b = check(self, input)
-  if not gradOutput:isSameSizeAs(self.output) then
-    self:fail("gradOutput must have the output's size")
-  end
+  expect.like(self, gradOutput, self.output, "gradOutput")
   local x, y = turned(a, self.transA), turned(b, self.transB)
   local gradX = multiply(self.gradX, gradOutput, turned(y, true))
   local gradY = multiply(self.gradY, turned(x, true), gradOutput)

@@ -1,5 +1,5 @@
 local class = require("cresset.class")
-local nested = require("cresset.nn.nested")
+local expect = require("cresset.nn.expect")
 
 --- nn.MapTable(module): the same layer, with the same parameters, for every element of a table.
 local MapTable, parent = class("nn.MapTable", "nn.Container")
@@ -14,14 +14,14 @@ end
 
 --- Sets the layer; returns the map.
 function MapTable:add(module)
-  if not class.isA(module, "nn.Module") then self.__class_fail(self, "add", module) end
+  self.__check_module(self, "add", module)
   self.modules = { module }
   return self
 end
 
 --- Makes one copy for each element and has it share the parameters, wherever they are now.
 local function provide(self, count)
-  if not self.modules[1] then error("nn.MapTable: has no layer: give it one with :add()", 0) end
+  if not self.modules[1] then self:fail("has no layer: give it one with :add()") end
   for i = 2, count do
     self.modules[i] = self.modules[i] or self.modules[1]:clone()
     self.modules[i]:share(self.modules[1], table.unpack(shared))
@@ -29,7 +29,8 @@ local function provide(self, count)
 end
 
 local function map(self, method, input, gradOutput, ...)
-  nested.check_table(self.__typename, input, "input", 1)
+  expect.table(self, input, "input", 1, true)
+  if method ~= "updateOutput" then expect.table(self, gradOutput, "gradOutput", #input) end
   provide(self, #input)
   local results = {}
   for i = 1, #input do
@@ -45,13 +46,11 @@ function MapTable:updateOutput(input)
 end
 
 function MapTable:updateGradInput(input, gradOutput)
-  nested.check_table(self.__typename, gradOutput, "gradOutput", #input)
   self.gradInput = map(self, "updateGradInput", input, gradOutput)
   return self.gradInput
 end
 
 function MapTable:backward(input, gradOutput, scale)
-  nested.check_table(self.__typename, gradOutput, "gradOutput", #input)
   self.gradInput = map(self, "backward", input, gradOutput, scale or 1)
   return self.gradInput
 end

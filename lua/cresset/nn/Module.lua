@@ -4,6 +4,7 @@
 --     local output = layer:forward(input)
 --     local gradInput = layer:backward(input, gradOutput)
 local C = require("cresset.core").optim
+local arguments = require("cresset.nn.arguments")
 local class = require("cresset.class")
 local core = require("cresset.core")
 local flatten = require("cresset.nn.flatten")
@@ -13,6 +14,8 @@ local saving = require("cresset.nn.saving")
 
 local Module = class("nn.Module")
 
+local check = arguments.of_method
+
 --- Gives a new layer its output and gradInput, empty tensors of the default type.
 function Module:__init()
   self.output = core.zeros()
@@ -21,9 +24,7 @@ function Module:__init()
 end
 
 --- Raises an error that starts with the layer's text.
-function Module:fail(format, ...)
-  error(tostring(self) .. ": " .. format:format(...), 0)
-end
+function Module:fail(format, ...) arguments.fail(self, format, ...) end
 
 --- Computes and returns `output`; each class has its own.
 function Module:updateOutput()
@@ -40,6 +41,7 @@ function Module:accGradParameters() end -- luacheck: ignore 212/self
 
 --- Returns the layer's output for the input.
 function Module:forward(input)
+  if type(self) ~= "table" then return Module.forward(self) end -- net.forward(x): says so
   return self:updateOutput(input)
 end
 
@@ -112,6 +114,7 @@ end
 
 --- Moves the parameters by -learningRate times their gradients.
 function Module:updateParameters(learningRate)
+  check(self, "updateParameters", { "learningRate", "number" }, learningRate)
   local parameters, gradients = self:parameters()
   for i, parameter in ipairs(parameters or {}) do
     C.sgd(parameter, gradients[i], 1, 0, learningRate)
@@ -136,8 +139,15 @@ function Module:init(scheme, ...)
   return require("cresset.nn.initialization").network(self, scheme, ...)
 end
 
+local function check_names(self, method, ...)
+  for i = 1, select("#", ...) do
+    check(self, method, { "name", "string" }, (select(i, ...)))
+  end
+end
+
 --- A deep copy. Given names of parameters ("weight", "bias", ...), the copy shares these.
 function Module:clone(...)
+  check_names(self, "clone", ...)
   local copy = replicate.clone(self)
   if select("#", ...) > 0 then copy:share(self, ...) end
   return copy
@@ -145,8 +155,12 @@ end
 
 --- Makes the named tensors views of the other layer's.
 function Module:share(other, ...)
+  check(self, "share", { "other", "module" }, other)
+  check_names(self, "share", ...)
   for _, name in ipairs({ ... }) do
-    if self[name] and other[name] then self[name]:set(other[name]) end
+    if core.isTensor(self[name]) and core.isTensor(other[name]) then
+      self[name]:set(other[name])
+    end
   end
   return self
 end
@@ -160,10 +174,12 @@ function Module:type(name, tensorCache)
     while type(output) == "table" do output = output[1] end
     return self._type or (output or self.weight):type()
   end
+  check(self, "type", { "name", "type" }, name)
+  check(self, "type", { "tensorCache", "table", optional = true }, tensorCache)
   return replicate.convert(self, name, tensorCache)
 end
 
-replicate.plain[Module.type] = true
+replicate.plain[class.unguarded(Module.type)] = true
 
 --- Converts the layer to float32.
 function Module:float(...) return self:type("torch.FloatTensor", ...) end
@@ -172,14 +188,25 @@ function Module:float(...) return self:type("torch.FloatTensor", ...) end
 function Module:double(...) return self:type("torch.DoubleTensor", ...) end
 
 --- Calls f with the layer itself and, in containers, with all layers inside.
-function Module:apply(f) f(self) end
+function Module:apply(f)
+  check(self, "apply", { "f", "function" }, f)
+  f(self)
+end
 
 --- Replaces layers: f gets each one, the innermost first, and returns what stands in its place.
-function Module:replace(f) return f(self) end
+function Module:replace(f)
+  check(self, "replace", { "f", "function" }, f)
+  local replacement = f(self)
+  if not class.isA(replacement, "nn.Module") then
+    self:fail("replace: 'f' must return an nn.Module, got %s", arguments.describe(replacement))
+  end
+  return replacement
+end
 
 --- All layers of a class ("nn.Linear") in this one, itself included, and the containers that they
 -- stand in.
 function Module:findModules(name)
+  check(self, "findModules", { "name", "string" }, name)
   if self.__typename == name then return { self }, { self } end
   return {}, {}
 end

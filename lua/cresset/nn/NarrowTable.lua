@@ -1,3 +1,4 @@
+local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
 local nested = require("cresset.nn.nested")
 
@@ -10,7 +11,7 @@ local NarrowTable = layer("nn.NarrowTable", {
 
 local function last_of(self, input)
   local last = self.offset + self.length - 1
-  nested.check_table(self, input, "input", last)
+  expect.table(self, input, "input", last, true)
   return last
 end
 
@@ -21,7 +22,9 @@ end
 
 function NarrowTable:updateGradInput(input, gradOutput)
   last_of(self, input)
-  nested.check_table(self, gradOutput, "gradOutput", self.length)
+  expect.nested(self, input, "input")
+  expect.table(self, gradOutput, "gradOutput", self.length)
+  expect.nested(self, gradOutput, "gradOutput")
   self.gradInput = nested.zeros(self.gradInput, input)
   for i = 1, self.length do
     local at = self.offset + i - 1

@@ -14,16 +14,11 @@ function Parallel:__init(...)
   arguments.assign(self, "nn.Parallel", declared, ...)
 end
 
--- Container's text is a tree; errors show the class alone.
-local function fail(format, ...) error("nn.Parallel: " .. format:format(...), 0) end
-
 local function check_input(self, input)
-  if not require("cresset.core").isTensor(input) then
-    fail("input must be a tensor, got %s", arguments.describe(input))
-  end
+  expect.tensor(self, input, "input")
   local at, count = self.inputDimension, #self.modules
   if input:dim() < at or input:size(at) ~= count then
-    fail("input must have %d slices in dimension %d, one for each layer, got %s", count, at,
+    self:fail("input must have %d slices in dimension %d, one for each layer, got %s", count, at,
       expect.size_text(input))
   end
 end
@@ -31,11 +26,11 @@ end
 --- The output's sizes; the layers' must agree in the other dimensions.
 local function joined_size(self, outputs)
   local at, size = self.outputDimension, outputs[1]:size():totable()
-  if #size < at then fail("the layers' outputs have no dimension %d", at) end
+  if #size < at then self:fail("the layers' outputs have no dimension %d", at) end
   for i = 2, #outputs do
     for d = 1, #size do
       if outputs[i]:dim() ~= #size or (d ~= at and outputs[i]:size(d) ~= size[d]) then
-        fail("output %d must have the sizes of output 1 outside dimension %d", i, at)
+        self:fail("output %d must have the sizes of output 1 outside dimension %d", i, at)
       end
     end
     size[at] = size[at] + outputs[i]:size(at)
@@ -49,7 +44,7 @@ function Parallel:updateOutput(input)
   for i, module in ipairs(self.modules) do
     outputs[i] = self:rethrowErrors(module, i, "updateOutput", input:select(self.inputDimension, i))
   end
-  if #outputs == 0 then fail("has no layers: add some with :add()") end
+  if #outputs == 0 then self:fail("has no layers: add some with :add()") end
   self.output:resize(table.unpack(joined_size(self, outputs)))
   for _, output in ipairs(outputs) do
     local length = output:size(at)
@@ -62,10 +57,7 @@ end
 --- Calls a method of each layer with its parts of input and gradOutput; returns the results.
 local function each_backwards(self, method, input, gradOutput, ...)
   check_input(self, input)
-  if not gradOutput:isSameSizeAs(self.output) then
-    fail("gradOutput must be %s, got %s", expect.size_text(self.output),
-      expect.size_text(gradOutput))
-  end
+  expect.like(self, gradOutput, self.output, "gradOutput")
   local results, at, offset = {}, self.outputDimension, 1
   for i, module in ipairs(self.modules) do
     local length = module.output:size(at)

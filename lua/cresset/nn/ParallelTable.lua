@@ -1,4 +1,5 @@
 local class = require("cresset.class")
+local expect = require("cresset.nn.expect")
 
 --- nn.ParallelTable: the i-th layer gets the i-th element of the input, a table; the outputs are a
 -- table too.
@@ -10,10 +11,7 @@ function ParallelTable:__init()
 end
 
 local function check(self, value, what)
-  if type(value) ~= "table" or #value < #self.modules then
-    error(("%s: %s must be a table of %d elements, got %s"):format(self.__typename, what,
-      #self.modules, type(value) == "table" and #value or type(value)), 0)
-  end
+  expect.table(self, value, what, #self.modules, true)
 end
 
 function ParallelTable:updateOutput(input)

@@ -1,4 +1,5 @@
 local dimension = require("cresset.nn.dimension")
+local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
 
 --- Repeats its input nFeature times along a new dimension `dim` (1), without copying; for batches
@@ -13,6 +14,7 @@ local Replicate = layer("nn.Replicate", {
 
 local function place_of(self, input)
   local place = self.dim
+  expect.tensor(self, input, "input")
   if self.ndim and input:dim() == self.ndim + 1 then place = place + 1 end
   if place > input:dim() + 1 then
     self:fail("input has no place %d, it has %d", place, input:dim() + 1)

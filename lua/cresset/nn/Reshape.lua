@@ -1,4 +1,5 @@
 local core = require("cresset.core")
+local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
 
 --- Gives its input other sizes, as a copy where its strides ask for one: Reshape(sizes... [,
@@ -35,6 +36,7 @@ function Reshape:__init(...)
 end
 
 function Reshape:updateOutput(input)
+  expect.tensor(self, input, "input")
   local is_sample = input:nElement() == self.nelement and input:size(1) ~= 1
   if self.batchMode ~= nil then is_sample = not self.batchMode end
   local sizes = is_sample and self.size or { input:size(1), table.unpack(self.size) }
@@ -50,6 +52,8 @@ function Reshape:updateOutput(input)
 end
 
 function Reshape:updateGradInput(input, gradOutput)
+  expect.tensor(self, input, "input")
+  expect.tensor(self, gradOutput, "gradOutput")
   local dense = gradOutput:isContiguous() and gradOutput or gradOutput:clone()
   if dense:nElement() ~= input:nElement() then
     self:fail("gradOutput must have %d elements, got %d", input:nElement(), dense:nElement())

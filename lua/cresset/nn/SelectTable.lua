@@ -1,3 +1,4 @@
+local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
 local nested = require("cresset.nn.nested")
 
@@ -29,6 +30,8 @@ end
 
 function SelectTable:updateGradInput(input, gradOutput)
   local key = find(self, input)
+  expect.nested(self, input, "input")
+  expect.nested(self, gradOutput, "gradOutput")
   self.gradInput = nested.zeros(self.gradInput, input)
   self.gradInput[key] = nested.accumulate(self.gradInput[key], gradOutput, 1, false)
   return self.gradInput

@@ -1,5 +1,6 @@
 --- nn.Sequential: layers one after the other; each one's output is the next one's input.
 local class = require("cresset.class")
+local invoke = require("cresset.nn.invoke")
 local noGrad = require("cresset.nn.noGrad")
 
 local Sequential, parent = class("nn.Sequential", "nn.Container")
@@ -8,7 +9,7 @@ function Sequential:updateOutput(input)
   if noGrad.active then return noGrad.forward(self, input) end
   if self.withoutGradient then self.withoutGradient = nil end
   for i, module in ipairs(self.modules) do
-    input = self:rethrowErrors(module, i, "updateOutput", input)
+    input = invoke(self, module, i, "updateOutput", input)
   end
   self.output = input
   return input
@@ -23,7 +24,7 @@ local function backwards(self, method, input, gradOutput, ...)
   end
   for i = #modules, 1, -1 do
     local module = modules[i]
-    local result = self:rethrowErrors(module, i, method, i > 1 and modules[i - 1].output or input,
+    local result = invoke(self, module, i, method, i > 1 and modules[i - 1].output or input,
       gradOutput, ...)
     gradOutput = result or module.gradInput
   end

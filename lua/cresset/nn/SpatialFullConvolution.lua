@@ -1,4 +1,5 @@
 local C = require("cresset.core").nn
+local arguments = require("cresset.nn.arguments")
 local layer = require("cresset.nn.layer")
 
 local function text(self)
@@ -74,6 +75,7 @@ local SpatialFullConvolution = layer("nn.SpatialFullConvolution", {
 -- @param stdv  standard deviation, or nil
 -- @return the layer
 function SpatialFullConvolution:reset(stdv)
+  arguments.of_method(self, "reset", { "stdv", "number", optional = true, min = 0 }, stdv)
   local bound = stdv and stdv * math.sqrt(3)
     or 1 / math.sqrt(self.kW * self.kH * self.nInputPlane / self.groups)
   self.weight:uniform(-bound, bound)

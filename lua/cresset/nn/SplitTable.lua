@@ -1,3 +1,4 @@
+local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
 
 --- The slices of a tensor along a dimension, as a table; the opposite of stacking them. With
@@ -9,7 +10,7 @@ local SplitTable = layer("nn.SplitTable", {
 })
 
 local function dimension_of(self, input)
-  local dims, dimension = input:dim(), self.dimension
+  local dims, dimension = expect.tensor(self, input, "input"):dim(), self.dimension
   if dimension < 0 then
     dimension = dims + dimension + 1
   elseif self.nInputDims and dims == self.nInputDims + 1 then
@@ -31,9 +32,7 @@ end
 
 function SplitTable:updateGradInput(input, gradOutput)
   local dimension = dimension_of(self, input)
-  if type(gradOutput) ~= "table" or #gradOutput < input:size(dimension) then
-    self:fail("gradOutput must be a table of %d elements", input:size(dimension))
-  end
+  expect.tensors(self, gradOutput, "gradOutput", input:size(dimension))
   self.gradInput:resizeAs(input)
   for i = 1, input:size(dimension) do
     self.gradInput:select(dimension, i):copy(gradOutput[i])

@@ -1,4 +1,6 @@
+local arguments = require("cresset.nn.arguments")
 local core = require("cresset.core")
+local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
 
 --- Gives its input other sizes without copying where its strides allow: View(sizes...) or
@@ -20,32 +22,30 @@ local function read_sizes(first, ...)
 end
 
 function View:__init(...)
-  declared_init(self)
-  self.size = read_sizes(...)
-  self.numElements = 1
-  local open = 0
-  for _, size in ipairs(self.size) do
+  local sizes, count, open = read_sizes(...), 1, 0
+  for _, size in ipairs(sizes) do
     local whole = math.type(size) and math.tointeger(size)
     if not whole or whole < -1 then
       error(("nn.View: 'sizes' must be integers of at least -1, got %s"):format(tostring(size)), 0)
     end
-    if whole == -1 then open = open + 1 else self.numElements = self.numElements * whole end
+    if whole == -1 then open = open + 1 else count = count * whole end
   end
-  if #self.size == 0 or open > 1 then
+  if #sizes == 0 or open > 1 then
     error("nn.View: 'sizes' must be at least one integer, of which at most one is -1", 0)
   end
-  self.hasOpenSize = open == 1
+  declared_init(self)
+  self.size, self.numElements, self.hasOpenSize = sizes, count, open == 1
 end
 
 --- Changes the sizes; returns the layer.
 function View:resetSize(...)
-  View.__init(self, ...)
+  self:__init(...)
   return self
 end
 
 --- How many dimensions one sample has.
 function View:setNumInputDims(count)
-  self.numInputDims = count
+  self.numInputDims = arguments.of_method(self, "setNumInputDims", { "count", "size" }, count)
   return self
 end
 
@@ -57,6 +57,7 @@ local function is_batch(self, input)
 end
 
 function View:updateOutput(input)
+  expect.tensor(self, input, "input")
   local sizes = self.size
   if is_batch(self, input) then sizes = { input:size(1), table.unpack(sizes) } end
   local dense = input:isContiguous() and input or input:clone()
@@ -70,6 +71,8 @@ function View:updateOutput(input)
 end
 
 function View:updateGradInput(input, gradOutput)
+  expect.tensor(self, input, "input")
+  expect.tensor(self, gradOutput, "gradOutput")
   local dense = gradOutput:isContiguous() and gradOutput or gradOutput:clone()
   if dense:nElement() ~= input:nElement() then
     self:fail("gradOutput must have %d elements, got %d", input:nElement(), dense:nElement())

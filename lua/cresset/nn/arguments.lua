@@ -52,9 +52,19 @@ local kinds = {
     if core.isTensor(value) then return value end
     return nil, "a tensor"
   end,
+  type = function(value) -- the name of a tensors' type
+    if type(value) == "string" and pcall(core.zeros().type, core.zeros(), value) then
+      return value
+    end
+    return nil, "the name of a type, such as torch.FloatTensor"
+  end,
   module = function(value)
     if class.isA(value, "nn.Module") then return value end
     return nil, "an nn.Module"
+  end,
+  criterion = function(value)
+    if class.isA(value, "nn.Criterion") then return value end
+    return nil, "an nn.Criterion"
   end,
   any = function(value) return value end,
 }
@@ -72,6 +82,19 @@ function arguments.check(who, declared, value)
     error(("%s: '%s' must be %s, got %s"):format(who, name, expected, describe(value)), 0)
   end
   return checked
+end
+
+--- Checks an argument of a method: "nn.Linear:reset: 'stdv' must be a number, got true".
+function arguments.of_method(object, method, declared, value)
+  return arguments.check(object.__typename .. ":" .. method, declared, value)
+end
+
+--- Raises an error that starts with the object's text, or with its class where the text is a tree.
+function arguments.fail(object, format, ...)
+  local text = tostring(object)
+  if text:find("\n", 1, true) then text = object.__typename end
+  local is_formatted, message = pcall(string.format, format, ...)
+  error(("%s: %s"):format(text, is_formatted and message or tostring(format)), 0)
 end
 
 --- Checks all arguments and sets the object's fields.

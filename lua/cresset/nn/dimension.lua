@@ -1,10 +1,12 @@
 --- Dimensions as layers take them: counted from 1, or from the end when negative.
+local expect = require("cresset.nn.expect")
+
 local dimension = {}
 
 --- The dimension of an input, one further on for a batch: an input of one dimension more than
 -- nInputDims (nil: there are no batches). Fails when the input does not have it.
 function dimension.of(layer, input, wanted, nInputDims)
-  local dims = input:dim()
+  local dims = expect.tensor(layer, input, "input"):dim()
   local at = wanted
   if wanted < 0 then
     at = dims + wanted + 1
@@ -19,10 +21,7 @@ end
 
 --- Fails unless gradOutput has the sizes of the output.
 function dimension.check_gradient(layer, gradOutput, output)
-  if not gradOutput:isSameSizeAs(output) then
-    layer:fail("gradOutput must be (%s), got (%s)", table.concat(output:size():totable(), " x "),
-      table.concat(gradOutput:size():totable(), " x "))
-  end
+  expect.like(layer, gradOutput, output, "gradOutput")
 end
 
 return dimension

@@ -53,4 +53,22 @@ function expect.equal_tensors(layer, value, what, count, at_least, name)
   return value
 end
 
+local deepest = 100 -- levels; deeper tables hold themselves
+
+local function is_nested(value, depth)
+  if core.isTensor(value) then return true end
+  if type(value) ~= "table" or depth > deepest then return false end
+  for _, part in pairs(value) do
+    if not is_nested(part, depth + 1) then return false end
+  end
+  return true
+end
+
+--- Fails unless value is a tensor or a table of such, at any depth; returns it.
+function expect.nested(layer, value, what)
+  if is_nested(value, 1) then return value end
+  layer:fail("%s must be a tensor or a table of tensors, got %s", what,
+    type(value) == "table" and "a table of other values" or arguments.describe(value))
+end
+
 return expect

@@ -54,8 +54,8 @@ local function set_frozen(self, frozen)
 end
 
 --- Freezes the layer, or all layers inside: parameters() and getParameters() leave their parameters
--- out, backward computes no gradients for them, and nothing moves them. They are saved and appear in
--- stateDict() as before. Running statistics of batch normalization are no parameters: evaluate()
+-- out, backward computes no gradients for them, and nothing moves them. They are saved and appear
+-- in stateDict() as before. Running statistics of batch normalization are no parameters: evaluate()
 -- stops these. Freeze before getParameters(). Returns the layer.
 function Module:freeze() return set_frozen(self, true) end
 

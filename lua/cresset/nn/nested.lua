@@ -36,12 +36,4 @@ function nested.zeros(into, value)
   return result
 end
 
---- A check for layers whose input is a table: fails unless it holds at least `count` elements.
-function nested.check_table(layer, value, what, count)
-  if type(value) == "table" and #value >= count then return end
-  error(("%s: %s must be a table of %s, got %s"):format(tostring(layer), what,
-    count == 1 and "at least 1 element" or count .. " elements",
-    type(value) == "table" and tostring(#value) or type(value)), 0)
-end
-
 return nested

@@ -1,20 +1,13 @@
 -- Layers of two or more tensors of one size, in a table: CSubTable, CMulTable, CDivTable.
+local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
-local nested = require("cresset.nn.nested")
 
-local function check(self, input, count)
-  nested.check_table(self, input, "input", count)
-  for i = 2, #input do
-    if not input[i]:isSameSizeAs(input[1]) then
-      self:fail("input[%d] must have the size of input[1]", i)
-    end
-  end
+local function check(self, input, count, at_least)
+  expect.equal_tensors(self, input, "input", count, at_least)
 end
 
 local function check_gradient(self, input, gradOutput)
-  if not gradOutput:isSameSizeAs(input[1]) then
-    self:fail("gradOutput must have the input's size")
-  end
+  expect.like(self, gradOutput, input[1], "gradOutput")
 end
 
 --- A tensor to hold the i-th gradient.
@@ -49,14 +42,14 @@ end
 local CMulTable = declare("nn.CMulTable")
 
 function CMulTable:updateOutput(input)
-  check(self, input, 1)
+  check(self, input, 1, true)
   self.output:resizeAs(input[1]):copy(input[1])
   for i = 2, #input do self.output:cmul(input[i]) end
   return self.output
 end
 
 function CMulTable:updateGradInput(input, gradOutput)
-  check(self, input, 1)
+  check(self, input, 1, true)
   check_gradient(self, input, gradOutput)
   for i = 1, #input do
     local gradient = gradient_for(self, i, gradOutput):copy(gradOutput)

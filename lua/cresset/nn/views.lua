@@ -1,5 +1,7 @@
 -- Layers that show a part or another arrangement of their input: the output shares its memory.
+local arguments = require("cresset.nn.arguments")
 local dimension = require("cresset.nn.dimension")
+local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
 
 --- Declares a layer by view(self, t), which gives the view of a tensor. gradInput is zero outside.
@@ -7,12 +9,12 @@ local function view_layer(name, declaration, view)
   local View = layer(name, declaration)
 
   function View:updateOutput(input)
-    self.output = view(self, input)
+    self.output = view(self, expect.tensor(self, input, "input"))
     return self.output
   end
 
   function View:updateGradInput(input, gradOutput)
-    self.gradInput:resizeAs(input):zero()
+    self.gradInput:resizeAs(expect.tensor(self, input, "input")):zero()
     local part = view(self, self.gradInput)
     dimension.check_gradient(self, gradOutput, part)
     part:copy(gradOutput)
@@ -114,7 +116,7 @@ end
 
 --- Says how many dimensions a sample has: the pairs of an input with one more are one further on.
 function Transpose:setNumInputDims(count)
-  self.numInputDims = count
+  self.numInputDims = arguments.of_method(self, "setNumInputDims", { "count", "size" }, count)
   return self
 end
 
