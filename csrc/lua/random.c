@@ -11,7 +11,8 @@ enum { op_upvalue = 3 };
 
 /* The generator at *arg, which then moves on, or the default one. */
 static cr_generator *take_generator(lua_State *L, int *arg) {
-  if (lua_type(L, *arg) != LUA_TUSERDATA || cr_to_tensor(L, *arg)) return cr_default_generator();
+  if (lua_type(L, *arg) != LUA_TUSERDATA || cr_to_tensor(L, *arg) || cr_to_storage(L, *arg))
+    return cr_default_generator();
   return cr_opt_generator(L, (*arg)++, "generator");
 }
 

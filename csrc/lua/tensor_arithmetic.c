@@ -58,9 +58,17 @@ static int apply(lua_State *L, bool has_res, int res, int a, int b, cr_binary_op
   return 1;
 }
 
+/* pow and atan2 are functions of numbers too, as in Torch7. */
+static bool takes_numbers(cr_binary_op op) { return op == CR_BINARY_pow || op == CR_BINARY_atan2; }
+
 static int binary_function(lua_State *L) {
   int count = argument_count(L);
   bool has_res = count >= 3;
+  if (!has_res && cr_is_number(L, 1) && cr_is_number(L, 2) && takes_numbers(upvalue_op(L))) {
+    lua_pushnumber(
+        L, cr_binary_number(lua_tonumber(L, 1), lua_tonumber(L, 2), (cr_binary_op)upvalue_op(L)));
+    return 1;
+  }
   return apply(L, has_res, 1, has_res ? 2 : 1, has_res ? 3 : 2, (cr_binary_op)upvalue_op(L));
 }
 
@@ -166,6 +174,11 @@ static int apply_lerp(lua_State *L, bool has_res, int res, int at) {
 
 static int lerp_function(lua_State *L) {
   bool has_res = argument_count(L) >= 4;
+  if (!has_res && cr_is_number(L, 1) && cr_is_number(L, 2)) {
+    double a = lua_tonumber(L, 1), b = lua_tonumber(L, 2);
+    lua_pushnumber(L, a + cr_check_number(L, 3, "weight") * (b - a));
+    return 1;
+  }
   return apply_lerp(L, has_res, 1, has_res ? 2 : 1);
 }
 

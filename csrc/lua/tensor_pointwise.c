@@ -1,5 +1,5 @@
 /* Pointwise functions in Torch7's forms:
- *   cresset.exp([res,] x)      a new tensor, or res
+ *   cresset.exp([res,] x)      a new tensor, or res; of a number, a number
  *   x:exp([y])                 x = exp(x), or x = exp(y)
  * The operation is the closure's third upvalue, so that one function serves all of a kind. */
 #include "lua/glue.h"
@@ -8,8 +8,17 @@
 
 enum { op_upvalue = 3 };
 
+static int unary_number(lua_State *L, cr_unary_op op) {
+  cr_scalar value;
+  cr_dtype dtype;
+  CR_CALL(L, cr_unary_number(&value, &dtype, cr_check_scalar(L, 1, "x"), op));
+  cr_push_scalar(L, dtype, value);
+  return 1;
+}
+
 static int unary_function(lua_State *L) {
   int op = (int)lua_tointeger(L, lua_upvalueindex(op_upvalue));
+  if (cr_is_number(L, 1)) return unary_number(L, (cr_unary_op)op);
   bool has_res = cr_to_tensor(L, 2) != NULL;
   const cr_tensor *x = cr_check_tensor(L, has_res ? 2 : 1, "x");
   cr_tensor *res = has_res ? cr_check_tensor(L, 1, "res") : cr_push_tensor(L, x->dtype);

@@ -2,6 +2,7 @@
  * cresset.max([res, indices,] x [, dim]), x:max([dim]). */
 #include "lua/glue.h"
 
+#include "ops/mode.h"
 #include "ops/pointwise.h"
 #include "ops/reduce.h"
 #include "ops/sort.h"
@@ -38,16 +39,19 @@ static int reduce(lua_State *L) {
   const cr_tensor *x = cr_check_tensor(L, at, "x");
   int next = at + 1;
   if (r.op == CR_RESULT_norm) r.p = cr_opt_number(L, next++, "p", 2);
+  bool is_spread = r.op == CR_RESULT_var || r.op == CR_RESULT_std;
+  if (is_spread && lua_isboolean(L, next)) { /* of all elements: the dimension is left out */
+    lua_pushnil(L);
+    lua_insert(L, next);
+  }
   if (lua_isnoneornil(L, next)) {
     if (at == 2) cr_check_dim(L, next, "dim", x); /* a result needs a dimension */
-    if (r.op == CR_RESULT_var || r.op == CR_RESULT_std)
-      r.biased = cr_opt_bool(L, next + 1, "biased", false);
+    if (is_spread) r.biased = cr_opt_bool(L, next + 1, "biased", false);
     push_whole(L, x, r);
     return 1;
   }
   int dim = cr_check_dim(L, next, "dim", x);
-  if (r.op == CR_RESULT_var || r.op == CR_RESULT_std)
-    r.biased = cr_opt_bool(L, next + 1, "biased", false);
+  if (is_spread) r.biased = cr_opt_bool(L, next + 1, "biased", false);
   if (at == 2) {
     lua_pushvalue(L, 1);
   } else {
@@ -196,6 +200,14 @@ static int kthvalue(lua_State *L) {
   return push_sorted(L, s, dim, false, k - 1, 1);
 }
 
+static int mode(lua_State *L) {
+  sort_arguments s = read_sort(L);
+  int dim = opt_last_dim(L, s.at + 1, s.x);
+  push_results(L, s.at == 3, s.x->dtype);
+  CR_CALL(L, cr_mode(cr_to_tensor(L, -2), cr_to_tensor(L, -1), s.x, dim));
+  return 2;
+}
+
 static int median(lua_State *L) {
   sort_arguments s = read_sort(L);
   int dim = opt_last_dim(L, s.at + 1, s.x);
@@ -230,6 +242,7 @@ static const struct {
     {"topk", topk, 0},
     {"kthvalue", kthvalue, 0},
     {"median", median, 0},
+    {"mode", mode, 0},
 };
 
 void cr_open_tensor_reduce(lua_State *L) {

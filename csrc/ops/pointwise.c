@@ -79,6 +79,28 @@ cr_status cr_unary(cr_tensor *out, const cr_tensor *x, cr_unary_op op) {
   return run(out, 1, &x, loop, NULL, costly);
 }
 
+cr_status cr_unary_number(cr_scalar *out, cr_dtype *dtype, cr_scalar x, cr_unary_op op) {
+  *dtype = cr_kernels()->unary[op][CR_F64] ? CR_F64 : CR_I64;
+  bool is_integer = *dtype == CR_I64;
+  if (is_integer && cr_scalar_from_int(x.i).f != x.f)
+    return cr_fail(CR_EINVAL, "is not defined for a fraction, got %g", x.f);
+  double f = x.f;
+  int64_t i = x.i;
+  char *value = is_integer ? (char *)&i : (char *)&f, *p[] = {value, value};
+  const int64_t stride[] = {8, 8};
+  cr_kernels()->unary[op][*dtype](1, p, stride, NULL);
+  *out = is_integer ? cr_scalar_from_int(i) : cr_scalar_from_double(f);
+  return CR_OK;
+}
+
+double cr_binary_number(double a, double b, cr_binary_op op) {
+  double result = 0;
+  char *p[] = {(char *)&result, (char *)&a, (char *)&b};
+  const int64_t stride[] = {8, 8, 8};
+  cr_kernels()->binary[op][CR_F64](1, p, stride, NULL);
+  return result;
+}
+
 /* Gives b a view that lines up with a: by broadcasting, or in order where only the counts agree.
  * out gets the common size. *b_view is initialized when the function succeeds. */
 static cr_status line_up(cr_tensor *out, const cr_tensor *a, const cr_tensor *b,

@@ -8,6 +8,12 @@
 /* out = f(x). out is resized to x's size; it may be x itself. */
 cr_status cr_unary(cr_tensor *out, const cr_tensor *x, cr_unary_op op);
 
+/* *out = f(x) for one number: in float64, or where f is for integers alone in int64. */
+cr_status cr_unary_number(cr_scalar *out, cr_dtype *dtype, cr_scalar x, cr_unary_op op);
+
+/* f(a, b) of two numbers in float64, for the operations that float64 has. */
+double cr_binary_number(double a, double b, cr_binary_op op);
+
 /* out = f(a, b). The sizes are broadcast; when they cannot be but both have as many elements, they
  * are taken in order and out gets a's size, as in Torch7. out may be a or b; when it is, it must
  * already have the result's size. */

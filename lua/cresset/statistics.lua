@@ -1,5 +1,5 @@
---- Functions of whole tensors that others are made of: logsumexp, renorm, mode, unique, histograms,
--- trace and cross products.
+--- Functions of whole tensors that others are made of: logsumexp, renorm, unique, histograms,
+-- match, trace and cross products.
 
 local core = require("cresset.core")
 
@@ -107,54 +107,7 @@ function statistics.renorm(...)
   return give(res, core.cmul(x, factors:view(table.unpack(shape))))
 end
 
--- ---- mode, unique ----
-
--- The most frequent value of a sorted vector, the smallest of several, and where its run ends.
-local function longest_run(sorted)
-  local values = sorted:totable()
-  local best, best_count, start = 1, 0, 1
-  for i = 1, #values do
-    if values[i] ~= values[start] then start = i end
-    if i - start + 1 > best_count then best, best_count = i, i - start + 1 end
-  end
-  return values[best], best
-end
-
---- The most frequent element along a dimension (the last one unless given), the smallest
--- of several, and the index of its last occurrence; both keep the dimension with size 1.
--- Arguments: ([res, indices,] x [, dim]).
-function statistics.mode(...)
-  local who = "cresset.mode"
-  local first, second, third = ...
-  local res, indices, x, dim
-  if core.isTensor(second) then
-    res, indices, x, dim = ...
-    check_tensor(who, third, "x")
-    if indices:type() ~= "torch.LongTensor" then
-      fail(who, "'indices' must be a torch.LongTensor, got a %s", indices:type())
-    end
-    if check_tensor(who, res, "res"):type() ~= x:type() then
-      fail(who, "'res' must be a %s, got a %s", x:type(), res:type())
-    end
-  else
-    x, dim = check_tensor(who, first, "x"), second
-  end
-  dim = check_dim(who, dim == nil and x:dim() or dim, x)
-  if x:nElement() == 0 then fail(who, "the tensor is empty") end
-  local last = x:transpose(dim, x:dim()):contiguous()
-  local n = last:size(last:dim())
-  local sorted, order = core.sort(last:view(-1, n), 2)
-  local values, at = fresh(x, sorted:size(1)), core.LongTensor(sorted:size(1))
-  for row = 1, sorted:size(1) do
-    local value, position = longest_run(sorted[row])
-    values[row], at[row] = value, order[{ row, position }]
-  end
-  local shape = last:size():totable()
-  shape[#shape] = 1
-  values = values:view(table.unpack(shape)):transpose(dim, x:dim()):contiguous()
-  at = at:view(table.unpack(shape)):transpose(dim, x:dim()):contiguous()
-  return give(res, values), give(indices, at)
-end
+-- ---- unique ----
 
 --- The different elements in ascending order, as a vector. Every NaN is different.
 function statistics.unique(x)
@@ -219,12 +172,34 @@ end
 
 -- ---- vectors and matrices ----
 
+--- Squared distances between the rows of two matrices: result[i][j] = gain |a[i] - b[j]|^2, where
+-- gain is 1 unless given. Arguments: ([res,] a, b [, gain]).
+function statistics.match(...)
+  local who = "cresset.match"
+  local first, second, third = ...
+  local res, a, b, gain = nil, ...
+  if core.isTensor(third) then res, a, b, gain = first, second, third, (select(4, ...)) end
+  check_matrix(who, check_float(who, check_tensor(who, a, "a")))
+  check_matrix(who, check_float(who, check_tensor(who, b, "b")))
+  if a:type() ~= b:type() or res and res:type() ~= a:type() then
+    fail(who, "tensors must have one type, got a %s and a %s", a:type(), (res or b):type())
+  end
+  if a:size(2) ~= b:size(2) then
+    fail(who, "rows must be equally long, got sizes %s and %s", size_text(a), size_text(b))
+  end
+  gain = gain == nil and 1 or check_number(who, gain, "gain")
+  local out, difference = fresh(a, a:size(1), b:size(1)), fresh(a)
+  for i = 1, b:size(1) > 0 and a:size(1) or 0 do
+    core.csub(difference, b, a:narrow(1, i, 1)):square()
+    out[i] = difference:sum(2):mul(gain):view(-1)
+  end
+  return give(res, out)
+end
+
 --- The sum of a matrix's diagonal, a number.
 function statistics.trace(x)
   check_matrix("cresset.trace", check_tensor("cresset.trace", x, "x"))
-  local sum = 0
-  for i = 1, math.min(x:size(1), x:size(2)) do sum = sum + x[{ i, i }] end
-  return sum
+  return x:nElement() > 0 and core.diag(x):sum() or 0
 end
 
 local function first_of_three(a)

@@ -37,7 +37,7 @@ function Tensor:div(a, b) end
 function cresset.cdiv(res, a, b) end
 function Tensor:cdiv(a, b) end
 
---- Power: a ^ b, where one may be a number.
+--- Power: a ^ b, where one may be a number; of two numbers, a number.
 ---@return Tensor
 function cresset.pow(res, a, b) end
 function Tensor:pow(a, b) end
@@ -87,7 +87,7 @@ function Tensor:remainder(a, b) end
 function cresset.cremainder(res, a, b) end
 function Tensor:cremainder(a, b) end
 
---- The angle of the point (b, a), from -pi to pi.
+--- The angle of the point (b, a), from -pi to pi; of two numbers, a number.
 ---@return Tensor
 function cresset.atan2(res, a, b) end
 function Tensor:atan2(a, b) end
@@ -109,7 +109,7 @@ function Tensor:addcdiv(t, value, a, b) end
 function cresset.clamp(res, t, low, high) end
 function Tensor:clamp(t, low, high) end
 
---- Linear interpolation: a + weight * (b - a).
+--- Linear interpolation: a + weight * (b - a); of three numbers, a number.
 ---@return Tensor
 function cresset.lerp(res, a, b, weight) end
 function Tensor:lerp(a, b, weight) end
@@ -179,7 +179,8 @@ function Tensor:rsqrt(x) end
 function cresset.reciprocal(res, x) end
 function Tensor:reciprocal(x) end
 
---- e to the power of x. For float32 and float64.
+--- e to the power of x. For float32 and float64. This and the other functions of one argument take
+--- a number too, and then give a number.
 ---@return Tensor
 function cresset.exp(res, x) end
 function Tensor:exp(x) end

@@ -25,7 +25,7 @@ function Tensor:mean(dim) end
 --- `biased` is true.
 ---@param res? Tensor
 ---@param x Tensor
----@param dim? integer
+---@param dim? integer may be left out before biased
 ---@param biased? boolean
 ---@return number|Tensor
 function cresset.var(res, x, dim, biased) end
@@ -133,6 +133,13 @@ function Tensor:topk(k, dim, largest) end
 ---@return Tensor index
 function cresset.kthvalue(res, indices, x, k, dim) end
 function Tensor:kthvalue(k, dim) end
+
+--- The most frequent element along a dimension (the last one unless given), the smallest of several
+--- and the index of its last occurrence; both keep the dimension with size 1.
+---@return Tensor element
+---@return Tensor index
+function cresset.mode(res, indices, x, dim) end
+function Tensor:mode(dim) end
 
 --- The median along a dimension (the last one unless given) and its index; of an even number of
 --- elements the smaller one in the middle.
