@@ -25,6 +25,49 @@ def on_matrix(call):
     return lambda: call(x)
 
 
+def into(function, *like):
+    """A case that writes to given results: `like` tells their types."""
+    x = torch.randn(SIZE, SIZE)
+    results = tuple(torch.empty(0, dtype=dtype) for dtype in like)
+    out = results if len(results) > 1 else results[0]
+    return lambda: function(x, out=out)
+
+
+def mask_select():
+    x = torch.randn(SIZE, SIZE)
+    mask, result = x > 0, torch.empty(0)
+    return lambda: torch.masked_select(x, mask, out=result)
+
+
+def fill_masked():
+    x = torch.randn(SIZE, SIZE)
+    mask = x > 0
+    return lambda: x.masked_fill_(mask, 1)
+
+
+def choose():
+    x, y, result = torch.randn(SIZE, SIZE), torch.randn(SIZE, SIZE), torch.empty(0)
+    mask = x > 0
+    return lambda: torch.where(mask, x, y, out=result)
+
+
+def nonzero():
+    x = torch.randn(SIZE, SIZE) > 0
+    result = torch.empty(0, dtype=torch.int64)
+    return lambda: torch.nonzero(x, out=result)
+
+
+def sort():
+    x = torch.randn(1000000)
+    out = (torch.empty(0), torch.empty(0, dtype=torch.long))
+    return lambda: torch.sort(x, out=out)
+
+
+def normal():
+    x = torch.empty(SIZE, SIZE)
+    return lambda: x.normal_()
+
+
 def transposed_copy():
     x, result = torch.randn(SIZE, SIZE), torch.empty(SIZE, SIZE)
     return lambda: result.copy_(x.t())
@@ -89,11 +132,36 @@ CASES = {
     "tanh 4096x4096": lambda: unary(torch.tanh),
     "sigmoid 4096x4096": lambda: unary(torch.sigmoid),
     "log 4096x4096": lambda: unary(torch.log),
-    "softmax of rows 4096x4096": lambda: on_matrix(lambda x: torch.softmax(x, 1)),
+    "log2 4096x4096": lambda: unary(torch.log2),
+    "sin 4096x4096": lambda: unary(torch.sin),
+    "cos 4096x4096": lambda: unary(torch.cos),
+    "sqrt 4096x4096": lambda: unary(torch.sqrt),
+    "erf 4096x4096": lambda: unary(torch.erf),
+    "pow 4096x4096": lambda: binary(torch.pow),
+    "less than 4096x4096":
+        lambda: into(lambda x, out: torch.lt(x, 0.5, out=out), torch.bool),
+    "where 4096x4096": choose,
+    "softmax of rows 4096x4096":
+        lambda: into(lambda x, out: torch.softmax(x, 1, out=out), torch.float32),
     "sum 4096x4096": lambda: on_matrix(lambda x: x.sum().item()),
-    "sum over columns 4096x4096": lambda: on_matrix(lambda x: x.sum(1)),
-    "sum over rows 4096x4096": lambda: on_matrix(lambda x: x.sum(0)),
-    "max of rows 4096x4096": lambda: on_matrix(lambda x: x.max(1)),
+    "sum over columns 4096x4096":
+        lambda: into(lambda x, out: torch.sum(x, 1, out=out), torch.float32),
+    "sum over rows 4096x4096":
+        lambda: into(lambda x, out: torch.sum(x, 0, out=out), torch.float32),
+    "max of rows 4096x4096":
+        lambda: into(lambda x, out: torch.max(x, 1, out=out), torch.float32, torch.int64),
+    "max of columns 4096x4096":
+        lambda: into(lambda x, out: torch.max(x, 0, out=out), torch.float32, torch.int64),
+    "argmax 4096x4096": lambda: on_matrix(lambda x: x.argmax().item()),
+    "mask select 4096x4096": mask_select,
+    "mask fill 4096x4096": fill_masked,
+    "nonzero 4096x4096": lambda: nonzero(),
+    "cumsum over columns 4096x4096":
+        lambda: into(lambda x, out: torch.cumsum(x, 1, out=out), torch.float32),
+    "cumsum over rows 4096x4096":
+        lambda: into(lambda x, out: torch.cumsum(x, 0, out=out), torch.float32),
+    "sort 1M": sort,
+    "randn 4096x4096": normal,
     "transposed copy 4096x4096": transposed_copy,
     "MLP 784-1024-1024-10 train b128": mlp,
     "XOR 2-2-1 train b4": xor,
@@ -106,14 +174,19 @@ for n in (64, 128, 256, 512, 1024, 2048, 4096):
 
 
 def measure(work, seconds):
+    """Time of one call, as run.lua's measure takes it."""
+    begin = time.perf_counter()
     work()
-    calls, begin = 0, time.perf_counter()
+    batch = max(1, int(1e-3 / max(time.perf_counter() - begin, 1e-7)))
+    best, stop = float("inf"), time.perf_counter() + seconds
     while True:
-        work()
-        calls += 1
-        elapsed = time.perf_counter() - begin
-        if elapsed >= seconds:
-            return elapsed / calls
+        begin = time.perf_counter()
+        for _ in range(batch):
+            work()
+        end = time.perf_counter()
+        best = min(best, (end - begin) / batch)
+        if end >= stop:
+            return best
 
 
 def main():

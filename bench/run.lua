@@ -3,9 +3,10 @@
 -- [--peers no].
 --
 -- Each case is measured in rounds; in every round first cresset, then each peer, so that changes of
--- the machine's speed meet them all. A round repeats the work for about --seconds and takes the
--- mean; the table shows the median of the rounds, in milliseconds, and how many times cresset's
--- time each peer needs (above 1: cresset is faster).
+-- the machine's speed meet them all. A round repeats the work for about --seconds, in batches of at
+-- least a millisecond. The table shows the best batch's mean, in milliseconds, and how many times
+-- cresset's time each peer needs (above 1: cresset is faster). The best is what the program can do;
+-- a mean says as much about what else the machine did.
 local cresset = require("cresset")
 local folder = arg[0]:match("^(.*)/[^/]*$") or "."
 package.path = folder .. "/?.lua;" .. package.path
@@ -32,20 +33,19 @@ end
 
 local clock = cresset.train.clock
 
--- Mean time of one call, over calls that take `seconds` together.
+-- Time of one call: the mean of the best batch of calls, over `seconds`. The first call's time, which
+-- touches memory for the first time, only tells how many calls a batch needs.
 local function measure(work, seconds)
+  local begin = clock()
   work()
-  local calls, begin = 0, clock()
+  local batch = math.max(1, math.floor(1e-3 / math.max(clock() - begin, 1e-7)))
+  local best, stop = math.huge, clock() + seconds
   repeat
-    work()
-    calls = calls + 1
-  until clock() - begin >= seconds
-  return (clock() - begin) / calls
-end
-
-local function median(times)
-  table.sort(times)
-  return times[(#times + 1) // 2]
+    begin = clock()
+    for _ = 1, batch do work() end
+    best = math.min(best, (clock() - begin) / batch)
+  until clock() >= stop
+  return best
 end
 
 -- Times per contestant: cresset first, then the peers; nil where one lacks the case.
@@ -60,13 +60,9 @@ local function run_case(case, peers)
       else
         time = peers[i]:measure(case.name, options.seconds)
       end
-      if time then
-        times[i] = times[i] or {}
-        table.insert(times[i], time)
-      end
+      if time then times[i] = math.min(time, times[i] or math.huge) end
     end
   end
-  for i, rounds in pairs(times) do times[i] = median(rounds) end
   return times, not found and work
 end
 
