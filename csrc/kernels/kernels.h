@@ -27,6 +27,7 @@
 #include "kernels/pool.h"
 #include "kernels/reduce.h"
 #include "kernels/softmax.h"
+#include "kernels/transpose.h"
 #include "kernels/winograd.h"
 
 #define CR_KERNEL_FAMILIES(X)                                                                      \
@@ -46,6 +47,7 @@
   X(pool)                                                                                          \
   X(norm)                                                                                          \
   X(dropout)                                                                                       \
+  X(transpose)                                                                                     \
   X(reduce)                                                                                        \
   X(lookup)
 
@@ -58,6 +60,7 @@ typedef struct {
   cr_loop where[CR_DTYPE_COUNT];                     /* out, condition (uint8), a, b */
   cr_loop compare[CR_COMPARE_COUNT][CR_DTYPE_COUNT]; /* out (uint8), a, b */
   cr_loop convert[CR_DTYPE_COUNT][CR_DTYPE_COUNT];   /* [to][from]: out, in */
+  cr_transpose_kernel transpose[CR_TRANSPOSE_WIDTHS];
   cr_reduce_kernel reduce[CR_DTYPE_COUNT][CR_REDUCE_COUNT];
   cr_sum_columns sum_columns[CR_DTYPE_COUNT];
   cr_extreme_columns max_columns[CR_DTYPE_COUNT], min_columns[CR_DTYPE_COUNT];

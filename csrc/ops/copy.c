@@ -2,6 +2,7 @@
 
 #include "core/iter.h"
 #include "kernels/kernels.h"
+#include "ops/transpose.h"
 
 static const double copy_cost = 0.3; /* nanoseconds an element */
 
@@ -9,6 +10,7 @@ static cr_status copy_loop(cr_tensor *dst, const cr_tensor *src) {
   const cr_tensor *operands[] = {dst, src};
   cr_iter it;
   CR_TRY(cr_iter_init(&it, 2, operands));
+  if (dst->dtype == src->dtype && cr_copy_transposed(&it, dst->dtype)) return cr_check_interrupt();
   return cr_iter_run(&it, cr_kernels()->convert[dst->dtype][src->dtype], NULL, copy_cost);
 }
 
