@@ -3,6 +3,8 @@ local files = require("spec.support.files")
 
 local words = { "Byte", "Char", "Short", "Int", "Long", "Float", "Double" }
 
+local function chars(text) return cresset.CharStorage():string(text) end
+
 local function text_of(file) return file:storage():string():sub(1, -2) end
 
 describe("files", function()
@@ -16,7 +18,7 @@ describe("files", function()
     file:writeLong(math.mininteger)
     file:writeShort(-7)
     file:writeChar(65)
-    file:writeByte(cresset.ByteStorage("abc"))
+    file:writeByte(cresset.ByteStorage():string("abc"))
     file:writeBool(true)
     file:writeBool(nil)
     file:writeDouble(cresset.DoubleStorage { 1 / 0, -1 / 0 })
@@ -85,7 +87,7 @@ describe("files", function()
   end)
 
   it("read numbers of many forms from text", function()
-    local file = cresset.MemoryFile(cresset.CharStorage(
+    local file = cresset.MemoryFile(chars(
       " 12\n\t-7 +3 1e3 .5 -0x1p4 nan -inf infinity 99999999999 70000 x \0"))
     assert.equal(12, file:readInt())
     assert.same({ -7, 3 }, file:readLong(2):totable())
@@ -147,7 +149,7 @@ describe("files", function()
   end)
 
   it("in memory use the storage that is given", function()
-    local storage = cresset.CharStorage("12 34\0")
+    local storage = chars("12 34\0")
     local file = cresset.MemoryFile(storage, "rw")
     assert.same({ 12, 34 }, file:readInt(2):totable())
     file:seek(1):writeString("56")
@@ -164,7 +166,7 @@ describe("files", function()
     assert.has_error(function() file:readInt() end)
     file:writeString("new")
     assert.equal("new\0", file:storage():string())
-    assert.has_error(function() cresset.MemoryFile(cresset.CharStorage("abc")) end,
+    assert.has_error(function() cresset.MemoryFile(chars("abc")) end,
       "cresset.MemoryFile: the storage's last character must be zero")
     assert.has_error(function() cresset.MemoryFile(cresset.IntStorage { 0 }) end,
       "cresset.MemoryFile: the storage must be a torch.CharStorage, got a torch.IntStorage")

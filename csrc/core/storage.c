@@ -46,7 +46,10 @@ static cr_status allocate(void **out, cr_dtype dtype, int64_t size) {
 
 static void release_memory(cr_storage *storage) {
   int64_t bytes = storage->capacity * (int64_t)cr_dtype_size(storage->dtype);
-  if (storage->release_data) {
+  if (storage->parent) {
+    atomic_fetch_sub(&storage->parent->views, 1);
+    cr_storage_release(storage->parent);
+  } else if (storage->release_data) {
     storage->release_data(storage->data, bytes);
   } else {
     free(storage->data);
@@ -64,6 +67,19 @@ cr_status cr_storage_wrap(cr_storage **out, cr_dtype dtype, int64_t size, void *
   storage->size = storage->capacity = size;
   storage->data = data;
   storage->release_data = release_data;
+  storage->parent = NULL;
+  atomic_init(&storage->views, 0);
+  return CR_OK;
+}
+
+cr_status cr_storage_view(cr_storage **out, cr_storage *parent, int64_t offset, int64_t size) {
+  char *data = parent->data;
+  if (data) data += offset * (int64_t)cr_dtype_size(parent->dtype);
+  CR_TRY(cr_storage_wrap(out, parent->dtype, size, data, NULL));
+  if (parent->parent) parent = parent->parent; /* no chains */
+  cr_storage_retain(parent);
+  atomic_fetch_add(&parent->views, 1);
+  (*out)->parent = parent;
   return CR_OK;
 }
 
@@ -92,12 +108,15 @@ cr_status cr_storage_resize(cr_storage *storage, int64_t size) {
     storage->size = size;
     return CR_OK;
   }
+  if (storage->parent) return cr_fail(CR_EINVAL, "a view of another storage cannot grow");
+  if (storage->release_data) return cr_fail(CR_EINVAL, "a storage that maps a file cannot grow");
+  if (atomic_load(&storage->views) > 0)
+    return cr_fail(CR_EINVAL, "the storage cannot grow while other storages are views of it");
   void *data;
   CR_TRY(allocate(&data, storage->dtype, size));
   if (storage->size > 0)
     memcpy(data, storage->data, (size_t)storage->size * cr_dtype_size(storage->dtype));
   release_memory(storage);
-  storage->release_data = NULL;
   storage->data = data;
   storage->size = storage->capacity = size;
   return CR_OK;

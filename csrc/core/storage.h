@@ -17,6 +17,8 @@ typedef struct cr_storage {
   void *data;       /* NULL when capacity is 0 */
   /* Gives `data` back when it is not ours (a memory-mapped file); NULL for our own memory. */
   void (*release_data)(void *data, int64_t bytes);
+  struct cr_storage *parent; /* whose memory `data` is a part of: one reference; or NULL */
+  atomic_int views;          /* storages that show a part of this one's memory, which must stay */
 } cr_storage;
 
 /* New storage with one reference; its elements are not initialized. */
@@ -26,11 +28,25 @@ cr_status cr_storage_new(cr_storage **out, cr_dtype dtype, int64_t size);
 cr_status cr_storage_wrap(cr_storage **out, cr_dtype dtype, int64_t size, void *data,
                           void (*release_data)(void *data, int64_t bytes));
 
+/* A view of `size` elements of another storage from `offset` on, which the caller has checked. */
+cr_status cr_storage_view(cr_storage **out, cr_storage *parent, int64_t offset, int64_t size);
+
+/* Maps a file's content to memory, so that it is read when it is touched. Unless it is shared, what
+ * is written stays in memory; else it goes to the file, which is made and made longer as needed.
+ * size is in elements; -1 stands for all that the file holds. in_memory: the file is one of
+ * the system's shared memory instead.
+ *
+ * When somebody shortens the file, touching what was there raises SIGBUS, which ends the program: no
+ * file system offers protection against that. */
+cr_status cr_storage_map(cr_storage **out, cr_dtype dtype, const char *path, bool shared,
+                         int64_t size, bool in_memory);
+
 void cr_storage_retain(cr_storage *storage);
 void cr_storage_release(cr_storage *storage); /* NULL is allowed */
 
 /* Changes the number of elements, keeps the old ones. Growing moves the data: pointers taken
- * before are void, tensors are not, since they read `data` through the storage. */
+ * before are void, tensors are not, since they read `data` through the storage. What is mapped, a
+ * view or viewed cannot grow beyond its capacity. */
 cr_status cr_storage_resize(cr_storage *storage, int64_t size);
 
 /* Bytes allocated since the last call: what the Lua glue charges to the collector. */

@@ -166,15 +166,17 @@ int64_t cr_tensor_extent(const cr_tensor *t) {
 }
 
 bool cr_tensor_overlaps(const cr_tensor *a, const cr_tensor *b) {
-  if (!a->storage || a->storage != b->storage) return false;
+  const char *data_a = cr_tensor_data(a), *data_b = cr_tensor_data(b);
+  if (!data_a || !data_b) return false; /* storages differ, but one may be a view of the other */
   int64_t extent_a = cr_tensor_extent(a), extent_b = cr_tensor_extent(b);
   if (extent_a == 0 || extent_b == 0) return false;
-  return a->offset < b->offset + extent_b && b->offset < a->offset + extent_a;
+  return data_a < data_b + extent_b * (int64_t)cr_dtype_size(b->dtype) &&
+         data_b < data_a + extent_a * (int64_t)cr_dtype_size(a->dtype);
 }
 
 bool cr_tensor_is_same_view(const cr_tensor *a, const cr_tensor *b) {
-  if (a->storage != b->storage || a->offset != b->offset || !cr_tensor_same_size(a, b))
-    return false;
+  if (a->dtype != b->dtype || !cr_tensor_same_size(a, b)) return false;
+  if (cr_tensor_data(a) != cr_tensor_data(b)) return false;
   for (int d = 0; d < a->ndim; d++)
     if (a->size[d] > 1 && a->stride[d] != b->stride[d]) return false;
   return true;
