@@ -108,7 +108,7 @@ static cr_status line_up(cr_tensor *out, const cr_tensor *a, const cr_tensor *b,
   int ndim;
   int64_t size[CR_MAX_DIMS];
   cr_status status = cr_broadcast_size(&ndim, size, a, b);
-  bool in_order = status != CR_OK || (out == a && (ndim != a->ndim || cr_tensor_numel(a) == 0));
+  bool in_order = status != CR_OK || (out == a && ndim != a->ndim);
   if (status == CR_OK && out == a) {
     for (int d = 0; d < ndim && !in_order; d++) in_order = size[d] != a->size[d];
   }
