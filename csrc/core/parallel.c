@@ -16,15 +16,14 @@ static struct {
   pthread_mutex_t lock; /* one parallel region at a time */
   pthread_mutex_t sleep_lock;
   pthread_cond_t wake;
-  int threads; /* wanted, the caller included; 0: not asked yet */
-  int workers; /* running */
-  atomic_uint generation;
-  atomic_int running; /* workers that have not finished the current region */
+  int threads;             /* wanted, the caller included; 0: not asked yet */
+  int workers;             /* running */
+  _Atomic uint64_t ticket; /* of the current region, see claim() */
+  atomic_int done;         /* pieces of it that are finished */
   atomic_int sleepers;
   cr_range_fn body;
   void *context;
   int64_t n;
-  int pieces;
 } pool = {
     .lock = PTHREAD_MUTEX_INITIALIZER,
     .sleep_lock = PTHREAD_MUTEX_INITIALIZER,
@@ -74,41 +73,60 @@ int64_t cr_grain(double cost) {
   return grain < 1 ? 1 : (int64_t)grain;
 }
 
-static void run_piece(int piece) {
-  int64_t n = pool.n;
-  int pieces = pool.pieces;
-  int64_t share = n / pieces, extra = n % pieces;
-  int64_t begin = piece * share + (piece < extra ? piece : extra);
-  pool.body(begin, begin + share + (piece < extra), piece, pool.context);
+/* A ticket holds the region's number, its pieces and how many of these somebody took already. Any
+ * thread takes the next piece, so that a worker which the system does not run costs nothing: the
+ * caller does its share. Which piece is which does not depend on who works on it. */
+enum { pieces_shift = 16, region_shift = 32, field_mask = 0xffff };
+
+static unsigned region_of(uint64_t ticket) { return (unsigned)(ticket >> region_shift); }
+
+/* The number of a piece of that region for the calling thread, or -1. The region lives until the piece
+ * is done. */
+static int claim(unsigned region) {
+  uint64_t ticket = atomic_load(&pool.ticket);
+  while (region_of(ticket) == region) {
+    int taken = (int)(ticket & field_mask), pieces = (int)(ticket >> pieces_shift & field_mask);
+    if (taken >= pieces) return -1;
+    if (atomic_compare_exchange_weak(&pool.ticket, &ticket, ticket + 1)) return taken;
+  }
+  return -1;
 }
 
-static unsigned wait_for_work(unsigned seen) {
+static void run_piece(int piece, int pieces) {
+  int64_t n = pool.n, share = n / pieces, extra = n % pieces;
+  int64_t begin = piece * share + (piece < extra ? piece : extra);
+  pool.body(begin, begin + share + (piece < extra), piece, pool.context);
+  atomic_fetch_add_explicit(&pool.done, 1, memory_order_release);
+}
+
+static void run_pieces(uint64_t ticket) {
+  int piece, pieces = (int)(ticket >> pieces_shift & field_mask);
+  while ((piece = claim(region_of(ticket))) >= 0) run_piece(piece, pieces);
+}
+
+/* The ticket of the next region. */
+static uint64_t wait_for_work(unsigned seen) {
   for (int i = 0; i < spin_rounds; i++) {
-    unsigned now = atomic_load_explicit(&pool.generation, memory_order_acquire);
-    if (now != seen) return now;
+    uint64_t ticket = atomic_load_explicit(&pool.ticket, memory_order_acquire);
+    if (region_of(ticket) != seen) return ticket;
     relax();
   }
   pthread_mutex_lock(&pool.sleep_lock);
   atomic_fetch_add(&pool.sleepers, 1);
-  while (atomic_load(&pool.generation) == seen) pthread_cond_wait(&pool.wake, &pool.sleep_lock);
+  while (region_of(atomic_load(&pool.ticket)) == seen)
+    pthread_cond_wait(&pool.wake, &pool.sleep_lock);
   atomic_fetch_sub(&pool.sleepers, 1);
   pthread_mutex_unlock(&pool.sleep_lock);
-  return atomic_load(&pool.generation);
+  return atomic_load(&pool.ticket);
 }
 
-typedef struct {
-  int number;
-  unsigned seen;
-} worker_start;
-
 static void *worker(void *data) {
-  worker_start start = *(worker_start *)data;
-  free(data);
+  unsigned seen = (unsigned)(uintptr_t)data;
   in_region = 1;
   for (;;) {
-    start.seen = wait_for_work(start.seen);
-    if (start.number < pool.pieces) run_piece(start.number);
-    atomic_fetch_sub_explicit(&pool.running, 1, memory_order_release);
+    uint64_t ticket = wait_for_work(seen);
+    run_pieces(ticket);
+    seen = region_of(ticket);
   }
   return NULL;
 }
@@ -118,15 +136,10 @@ static void start_workers(int wanted) {
   sigset_t all, old;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &old); /* signals belong to the program's own threads */
+  void *seen = (void *)(uintptr_t)region_of(atomic_load(&pool.ticket));
   while (pool.workers < wanted) {
-    worker_start *start = malloc(sizeof *start);
     pthread_t thread;
-    if (!start) break;
-    *start = (worker_start){pool.workers + 1, atomic_load(&pool.generation)};
-    if (pthread_create(&thread, NULL, worker, start) != 0) {
-      free(start);
-      break;
-    }
+    if (pthread_create(&thread, NULL, worker, seen) != 0) break;
     pthread_detach(thread);
     pool.workers++;
   }
@@ -136,7 +149,6 @@ static void start_workers(int wanted) {
 /* The child of a fork has no workers: it starts its own when it needs them. */
 static void after_fork_in_child(void) {
   pool.workers = 0;
-  atomic_store(&pool.running, 0);
   atomic_store(&pool.sleepers, 0);
   pthread_mutex_init(&pool.lock, NULL);
   pthread_mutex_init(&pool.sleep_lock, NULL);
@@ -145,17 +157,21 @@ static void after_fork_in_child(void) {
 
 static void register_fork_handler(void) { pthread_atfork(NULL, NULL, after_fork_in_child); }
 
-static void wake_workers(void) {
-  atomic_store(&pool.running, pool.workers);
-  atomic_fetch_add(&pool.generation, 1);
-  if (atomic_load(&pool.sleepers) == 0) return;
-  pthread_mutex_lock(&pool.sleep_lock);
-  pthread_cond_broadcast(&pool.wake);
-  pthread_mutex_unlock(&pool.sleep_lock);
+static uint64_t open_region(int pieces) {
+  uint64_t region = region_of(atomic_load(&pool.ticket)) + 1u;
+  uint64_t ticket = region << region_shift | (uint64_t)pieces << pieces_shift;
+  atomic_store(&pool.done, 0);
+  atomic_store(&pool.ticket, ticket);
+  if (atomic_load(&pool.sleepers) > 0) {
+    pthread_mutex_lock(&pool.sleep_lock);
+    pthread_cond_broadcast(&pool.wake);
+    pthread_mutex_unlock(&pool.sleep_lock);
+  }
+  return ticket;
 }
 
-static void wait_for_workers(void) {
-  for (int round = 0; atomic_load_explicit(&pool.running, memory_order_acquire) > 0; round++) {
+static void wait_for_pieces(int pieces) {
+  for (int round = 0; atomic_load_explicit(&pool.done, memory_order_acquire) < pieces; round++) {
     if (round < spin_rounds) {
       relax();
     } else {
@@ -181,13 +197,9 @@ void cr_parallel_for(int64_t n, int64_t grain, cr_range_fn body, void *context) 
   pool.body = body;
   pool.context = context;
   pool.n = n;
-  pool.pieces = (int)pieces;
   in_region = 1;
-  wake_workers();
-  run_piece(0);
-  /* Pieces that no worker could be started for. */
-  for (int piece = pool.workers + 1; piece < pool.pieces; piece++) run_piece(piece);
-  wait_for_workers();
+  run_pieces(open_region((int)pieces));
+  wait_for_pieces((int)pieces);
   in_region = 0;
   pthread_mutex_unlock(&pool.lock);
 }

@@ -13,8 +13,7 @@ typedef struct {
   cr_scalar alpha, beta;
 } cr_plain_product;
 
-/* For integer types, for sizes that are not worth a BLAS call and for machines without a BLAS.
- * beta 0 does not read C. Integers wrap. */
+/* For integer types and for tiny sizes. beta 0 does not read C. Integers wrap. */
 typedef void (*cr_plain_gemm)(const cr_plain_product *p);
 
 /* y = alpha A x + beta y; A is m x k and one of its strides is 1, x is contiguous. beta 0 does not
@@ -24,6 +23,7 @@ typedef struct {
   const void *a, *x;
   void *y;
   int64_t a_row, a_column, y_stride;
+  int64_t width; /* bytes of an element */
   double alpha, beta;
 } cr_matrix_vector;
 typedef void (*cr_gemv)(const cr_matrix_vector *p);

@@ -17,6 +17,7 @@
 #include "kernels/dropout.h"
 #include "kernels/gate.h"
 #include "kernels/gemm.h"
+#include "kernels/gemm_tile.h"
 #include "kernels/image.h"
 #include "kernels/lookup.h"
 #include "kernels/loss.h"
@@ -33,6 +34,7 @@
 #define CR_KERNEL_FAMILIES(X)                                                                      \
   X(pointwise)                                                                                     \
   X(convert)                                                                                       \
+  X(gemm_tile)                                                                                     \
   X(gemm)                                                                                          \
   X(gemv)                                                                                          \
   X(image)                                                                                         \
@@ -68,6 +70,7 @@ typedef struct {
   cr_plain_gemm plain_gemm[CR_DTYPE_COUNT];
   cr_dot_kernel dot[CR_DTYPE_COUNT];
   cr_gemv gemv[2];
+  cr_gemm_kernels gemm[2];
   cr_resample resample[2];
   cr_loop activation[CR_ACTIVATION_COUNT][2];          /* output, input */
   cr_loop activation_backward[CR_ACTIVATION_COUNT][2]; /* gradInput, gradOutput, kept */

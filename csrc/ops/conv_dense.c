@@ -1,8 +1,8 @@
 #include "ops/conv_dense.h"
 
-#include "core/blas.h"
 #include "core/tensor.h"
 #include "ops/copy.h"
+#include "ops/gemm.h"
 
 bool cr_conv_is_dense(const cr_correlation *g) {
   const cr_planes *big = &g->source, *small = &g->dest;

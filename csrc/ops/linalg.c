@@ -1,9 +1,9 @@
 #include "ops/linalg.h"
 
-#include "core/blas.h"
 #include "core/parallel.h"
 #include "kernels/kernels.h"
 #include "ops/copy.h"
+#include "ops/gemm.h"
 
 #include <string.h>
 
@@ -72,26 +72,6 @@ cr_status cr_dot(cr_scalar *out, const cr_tensor *a, const cr_tensor *b) {
 
 /* ---- matrix products ---- */
 
-/* A matrix as BLAS reads it: rows (or columns, then transposed) that are contiguous. */
-typedef struct {
-  bool is_transposed;
-  int64_t ld;
-} layout;
-
-static bool find_layout(layout *out, const cr_tensor *t) {
-  int64_t rows = t->size[0], columns = t->size[1];
-  int64_t row_step = t->stride[0], column_step = t->stride[1];
-  if ((column_step == 1 || columns <= 1) && (rows <= 1 || row_step >= columns)) {
-    *out = (layout){false, rows > 1 ? row_step : columns};
-  } else if ((row_step == 1 || rows <= 1) && (columns <= 1 || column_step >= rows)) {
-    *out = (layout){true, columns > 1 ? column_step : rows};
-  } else {
-    return false;
-  }
-  if (out->ld < 1) out->ld = 1;
-  return true;
-}
-
 static cr_plain_product plain_product(const cr_tensor *c, double beta, double alpha,
                                       const cr_tensor *a, const cr_tensor *b) {
   return (cr_plain_product){.m = a->size[0],
@@ -136,61 +116,29 @@ static cr_status run_plain(cr_dtype dtype, const cr_plain_product *p, double wor
   return cr_check_interrupt();
 }
 
-typedef struct {
-  cr_dtype dtype;
-  cr_matrix_vector product;
-} vector_job;
-
-static void vector_rows(int64_t begin, int64_t end, int thread, void *data) {
-  (void)thread;
-  const vector_job *job = data;
-  int64_t width = (int64_t)cr_dtype_size(job->dtype);
-  cr_matrix_vector p = job->product;
-  p.m = end - begin;
-  p.a = (const char *)p.a + begin * p.a_row * width;
-  p.y = (char *)p.y + begin * p.y_stride * width;
-  cr_kernels()->gemv[job->dtype == CR_F64](&p);
-}
-
-/* Matrix times vector, also as a row times a matrix. False when the operands' steps are others
- * than the kernel takes. */
-static bool run_vector(cr_dtype dtype, const cr_plain_product *p) {
-  cr_matrix_vector v = {.k = p->k, .alpha = p->alpha.f, .beta = p->beta.f, .y = p->c};
-  if (p->n == 1 && (p->b_row == 1 || p->k == 1)) {
-    v.m = p->m, v.a = p->a, v.a_row = p->a_row, v.a_column = p->a_column;
-    v.x = p->b, v.y_stride = p->c_row;
-  } else if (p->m == 1 && (p->a_column == 1 || p->k == 1)) {
-    v.m = p->n, v.a = p->b, v.a_row = p->b_column, v.a_column = p->b_row;
-    v.x = p->a, v.y_stride = p->c_column;
-  } else {
-    return false;
-  }
-  if (v.a_row != 1 && v.a_column != 1) return false;
-  vector_job job = {dtype, v};
-  cr_parallel_for(v.m, 65536 / (v.k + 1) + 4, vector_rows, &job);
-  return true;
-}
-
-/* Below this many multiplications a call of BLAS costs more than it gains. */
-static const double small_work = 4096;
-
-/* c = beta c + alpha a b for matrices of right sizes, c's rows contiguous. Allocates nothing;
- * large factors should have a layout that BLAS takes. */
+/* c = beta c + alpha a b for matrices of right sizes. */
 static cr_status multiply(const cr_tensor *c, double beta, double alpha, const cr_tensor *a,
                           const cr_tensor *b) {
-  cr_plain_product p = plain_product(c, beta, alpha, a, b);
-  double work = (double)p.m * (double)p.n * (double)p.k;
-  if (work <= small_work) {
-    cr_kernels()->plain_gemm[c->dtype](&p);
-    return CR_OK;
+  if (!cr_dtype_is_float(c->dtype)) {
+    cr_plain_product p = plain_product(c, beta, alpha, a, b);
+    return run_plain(c->dtype, &p, (double)p.m * (double)p.n * (double)p.k);
   }
-  if (!cr_dtype_is_float(c->dtype) || p.k == 1) return run_plain(c->dtype, &p, work);
-  if ((p.n == 1 || p.m == 1) && run_vector(c->dtype, &p)) return cr_check_interrupt();
-  layout la, lb;
-  if (!find_layout(&la, a) || !find_layout(&lb, b)) return run_plain(c->dtype, &p, work);
-  int64_t ldc = p.m > 1 ? p.c_row : p.n;
-  return cr_gemm(c->dtype, la.is_transposed, lb.is_transposed, p.m, p.n, p.k, alpha, p.a, la.ld,
-                 p.b, lb.ld, beta, p.c, ldc > 0 ? ldc : 1);
+  cr_product p = {.dtype = c->dtype,
+                  .m = a->size[0],
+                  .n = b->size[1],
+                  .k = a->size[1],
+                  .a = cr_tensor_data(a),
+                  .b = cr_tensor_data(b),
+                  .c = cr_tensor_data(c),
+                  .a_row = a->stride[0],
+                  .a_column = a->stride[1],
+                  .b_row = b->stride[0],
+                  .b_column = b->stride[1],
+                  .c_row = c->stride[0],
+                  .c_column = c->stride[1],
+                  .alpha = alpha,
+                  .beta = beta};
+  return cr_multiply(&p);
 }
 
 /* The last two dimensions of a batch, or the matrix itself: a view that owns nothing. */
@@ -206,17 +154,6 @@ static cr_tensor matrix_at(const cr_tensor *t, int64_t index) {
   return m;
 }
 
-/* Initializes *out as t itself, or as a copy of it when products are worth a layout for BLAS. */
-static cr_status factor(cr_tensor *out, const cr_tensor *t, double work) {
-  layout unused;
-  cr_tensor first = matrix_at(t, 0);
-  bool is_plain = work <= small_work || !cr_dtype_is_float(t->dtype);
-  cr_tensor_init(out, t->dtype);
-  if (!is_plain && !find_layout(&unused, &first)) return cr_clone_as(out, t, t->dtype);
-  cr_tensor_alias(out, t);
-  return CR_OK;
-}
-
 typedef struct {
   cr_tensor c, a, b;
   double beta, alpha;
@@ -227,7 +164,9 @@ static void batch_range(int64_t begin, int64_t end, int thread, void *data) {
   const batch_job *job = data;
   for (int64_t i = begin; i < end && !cr_interrupt_pending(); i++) {
     cr_tensor c = matrix_at(&job->c, i), a = matrix_at(&job->a, i), b = matrix_at(&job->b, i);
-    multiply(&c, job->beta, job->alpha, &a, &b);
+    if (multiply(&c, job->beta, job->alpha, &a, &b) == CR_OK || cr_interrupt_pending()) continue;
+    cr_plain_product p = plain_product(&c, job->beta, job->alpha, &a, &b);
+    cr_kernels()->plain_gemm[c.dtype](&p); /* needs no scratch memory */
   }
 }
 
@@ -236,33 +175,11 @@ static cr_status multiply_batch(const cr_tensor *c, double beta, double alpha, c
                                 const cr_tensor *b) {
   const double large = 256.0 * 256 * 256;
   double work = (double)c->size[1] * (double)c->size[2] * (double)a->size[2];
-  batch_job job = {.beta = beta, .alpha = alpha, .c = *c};
-  CR_TRY(factor(&job.a, a, work));
-  cr_status status = factor(&job.b, b, work);
-  if (status == CR_OK) {
-    int64_t count = c->size[0];
-    int64_t grain = work >= large ? count : (int64_t)(100000 / (work + 100)) + 1;
-    cr_parallel_for(count, grain, batch_range, &job);
-    cr_tensor_clear(&job.b);
-    status = cr_check_interrupt();
-  }
-  cr_tensor_clear(&job.a);
-  return status;
-}
-
-static cr_status product(const cr_tensor *c, double beta, double alpha, const cr_tensor *a,
-                         const cr_tensor *b) {
-  double work = (double)a->size[0] * (double)a->size[1] * (double)b->size[1];
-  if (work <= small_work) return multiply(c, beta, alpha, a, b);
-  cr_tensor x, y;
-  CR_TRY(factor(&x, a, work));
-  cr_status status = factor(&y, b, work);
-  if (status == CR_OK) {
-    status = multiply(c, beta, alpha, &x, &y);
-    cr_tensor_clear(&y);
-  }
-  cr_tensor_clear(&x);
-  return status;
+  batch_job job = {.beta = beta, .alpha = alpha, .c = *c, .a = *a, .b = *b};
+  int64_t count = c->size[0];
+  int64_t grain = work >= large ? count : (int64_t)(500000 / (work + 100)) + 1;
+  cr_parallel_for(count, grain, batch_range, &job);
+  return cr_check_interrupt();
 }
 
 /* Fills target with m, broadcast. */
@@ -341,7 +258,7 @@ cr_status cr_addmm(cr_tensor *out, double beta, const cr_tensor *m, double alpha
     c.ndim = 2;
     c.size[1] = size[1];
     if (is_vector) c.stride[0] = c.stride[1] = 1;
-    status = product(&c, m ? beta : 0, alpha, a, &column);
+    status = multiply(&c, m ? beta : 0, alpha, a, &column);
   }
   return deliver(out, &target, status);
 }
@@ -380,7 +297,7 @@ cr_status cr_addbmm(cr_tensor *out, double beta, const cr_tensor *m, double alph
   }
   for (int64_t i = 0; i < a->size[0] && status == CR_OK && cr_tensor_numel(&target) > 0; i++) {
     cr_tensor x = matrix_at(a, i), y = matrix_at(b, i);
-    status = product(&target, i > 0 ? 1 : m ? beta : 0, alpha, &x, &y);
+    status = multiply(&target, i > 0 ? 1 : m ? beta : 0, alpha, &x, &y);
   }
   return deliver(out, &target, status);
 }

@@ -1,9 +1,9 @@
 #include "ops/linear.h"
 
-#include "core/blas.h"
 #include "core/parallel.h"
 #include "ops/check.h"
 #include "ops/copy.h"
+#include "ops/gemm.h"
 
 /* Sizes of a call; a vector counts as a batch of one. */
 typedef struct {
@@ -50,12 +50,25 @@ cr_status cr_linear_forward(cr_tensor *output, const cr_tensor *input, const cr_
   for (int k = 0; k < 3; k++)
     CR_TRY(
         cr_prepare_contiguous(output, input->ndim, input->ndim == 2 ? size : size + 1, others[k]));
-  if (bias && cr_tensor_numel(output) > 0) CR_TRY(cr_copy(output, bias));
+  cr_product p = {.dtype = output->dtype,
+                  .m = s.batch,
+                  .n = s.out,
+                  .k = s.in,
+                  .a = cr_tensor_data(input),
+                  .b = cr_tensor_data(weight),
+                  .c = cr_tensor_data(output),
+                  .a_row = input->ndim == 2 ? input->stride[0] : 0,
+                  .a_column = input->stride[input->ndim - 1],
+                  .b_row = 1,
+                  .b_column = s.in,
+                  .c_row = s.out,
+                  .c_column = 1,
+                  .alpha = 1};
+  if (!bias) return cr_multiply(&p);
   cr_tensor flat;
-  CR_TRY(cr_contiguous(&flat, input));
-  cr_status status =
-      cr_gemm(output->dtype, false, true, s.batch, s.out, s.in, 1, cr_tensor_data(&flat), s.in,
-              cr_tensor_data(weight), s.in, bias ? 1 : 0, cr_tensor_data(output), s.out);
+  CR_TRY(cr_contiguous(&flat, bias));
+  p.finish.column_bias = cr_tensor_data(&flat);
+  cr_status status = cr_multiply(&p);
   cr_tensor_clear(&flat);
   return status;
 }

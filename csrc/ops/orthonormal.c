@@ -1,8 +1,8 @@
 #include "ops/orthonormal.h"
 
-#include "core/blas.h"
 #include "core/parallel.h"
 #include "ops/check.h"
+#include "ops/gemm.h"
 
 #include <math.h>
 

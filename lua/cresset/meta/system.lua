@@ -22,8 +22,8 @@ function cresset.isa() end
 ---@return string
 function cresset.cpuFeatures() end
 
---- The BLAS library in use and its kernels; loads it. The environment variable CRESSET_BLAS names
---- another library.
+--- The library whose LAPACK solves linear systems and decomposes matrices, and its kernels; loads
+--- it. Products of matrices do not need it. The environment variable CRESSET_BLAS names another.
 ---@return string
 function cresset.blas() end
 
