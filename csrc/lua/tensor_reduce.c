@@ -2,6 +2,7 @@
  * cresset.max([res, indices,] x [, dim]), x:max([dim]). */
 #include "lua/glue.h"
 
+#include "ops/median.h"
 #include "ops/mode.h"
 #include "ops/pointwise.h"
 #include "ops/reduce.h"
@@ -211,9 +212,9 @@ static int mode(lua_State *L) {
 static int median(lua_State *L) {
   sort_arguments s = read_sort(L);
   int dim = opt_last_dim(L, s.at + 1, s.x);
-  if (s.x->size[dim] == 0)
-    return cr_arg_error(L, "x", "must not be empty along dimension %d", dim + 1);
-  return push_sorted(L, s, dim, false, (s.x->size[dim] - 1) / 2, 1);
+  push_results(L, s.at == 3, s.x->dtype);
+  CR_CALL(L, cr_median(cr_to_tensor(L, -2), cr_to_tensor(L, -1), s.x, dim));
+  return 2;
 }
 
 /* ---- registration ---- */

@@ -142,7 +142,7 @@ function cresset.mode(res, indices, x, dim) end
 function Tensor:mode(dim) end
 
 --- The median along a dimension (the last one unless given) and its index; of an even number of
---- elements the smaller one in the middle.
+--- elements the smaller one in the middle, with NaN among them the first NaN.
 ---@return Tensor median
 ---@return Tensor index
 function cresset.median(res, indices, x, dim) end
