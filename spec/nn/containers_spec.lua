@@ -62,7 +62,8 @@ nn.Sequential {
       message_of(net.add, net, nn.Tanh(), 3))
     assert.matches("nn.Sequential:insert: 'index' must be an integer from 1 to 2, got 3",
       message_of(net.insert, net, nn.Tanh(), 3))
-    assert.matches("nn.Sequential:remove: 'index' must be an integer from 1 to 1, got b",
+    assert.matches(
+      "nn.Sequential:remove: 'index' must be an integer from 1 to 1, got the string \"b\"",
       message_of(net.remove, net, "b"))
     assert.matches("nn.Sequential:get: 'index' must be an integer or a name, got true",
       message_of(net.get, net, true))

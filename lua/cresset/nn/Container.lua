@@ -6,7 +6,7 @@ local invoke = require("cresset.nn.invoke")
 
 local Container, parent = class("nn.Container", "nn.Module")
 
-local check = arguments.of_method
+local check, fail = arguments.of_method, arguments.fail_method
 
 --- Sets `modules` to an empty list.
 function Container:__init(...)
@@ -14,42 +14,47 @@ function Container:__init(...)
   self.modules = {}
 end
 
+local function check_place(self, method, index, last)
+  if math.type(index) == "integer" and index >= 1 and index <= last then return end
+  fail(self, method, "'index' must be an integer from 1 to %d, got %s", last,
+    arguments.describe(index))
+end
+
+local function set_name(self, method, index, name)
+  if name == nil and not self.names then return self end
+  check(self, method, { "name", "string", optional = true }, name)
+  if name == "" then fail(self, method, "'name' must not be empty") end
+  for place, other in pairs(self.names or {}) do
+    if other == name and place ~= index then
+      fail(self, method, "the name '%s' is taken by layer %d", name, place)
+    end
+  end
+  self.names = self.names or {}
+  self.names[index] = name
+  return self
+end
+
 --- Appends a layer; returns the container.
 -- @param module  the layer
 -- @param name  what to call it (optional): get(name) finds it, and messages show the name
 function Container:add(module, name)
   self.__check_module(self, "add", module)
-  self:nameModule(#self.modules + 1, name, "add")
+  set_name(self, "add", #self.modules + 1, name)
   self.modules[#self.modules + 1] = module
   return self
 end
 
 function Container.__check_module(self, method, module)
   check(self, method, { "module", "module" }, module)
-end
-
-local function check_place(self, method, index, last)
-  if math.type(index) == "integer" and index >= 1 and index <= last then return end
-  error(("%s:%s: 'index' must be an integer from 1 to %d, got %s"):format(self.__typename, method,
-    last, tostring(index)), 3)
+  for _, inner in ipairs(module:listModules()) do
+    if rawequal(inner, self) then fail(self, method, "'module' holds the container itself") end
+  end
 end
 
 --- Gives the layer at the place a name, or takes it away (nil); returns the container.
-function Container:nameModule(index, name, method)
-  if name == nil and not self.names then return self end
-  if name ~= nil and (type(name) ~= "string" or name == "") then
-    error(("%s:%s: 'name' must be a string, got %s"):format(self.__typename,
-      method or "nameModule", tostring(name)), 3)
-  end
-  for place, other in pairs(self.names or {}) do
-    if other == name and place ~= index then
-      error(("%s:%s: the name '%s' is taken by layer %d"):format(self.__typename,
-        method or "nameModule", name, place), 3)
-    end
-  end
-  self.names = self.names or {}
-  self.names[index] = name
-  return self
+function Container:nameModule(index, name)
+  check_place(self, "nameModule", index, #self.modules)
+  return set_name(self, "nameModule", index, name)
 end
 
 --- The name of the layer at the place, or nil.
@@ -70,7 +75,7 @@ function Container:insert(module, index, name)
   self.__check_module(self, "insert", module)
   check_place(self, "insert", index, #self.modules + 1)
   shift_names(self, index, 1)
-  self:nameModule(index, name, "insert")
+  set_name(self, "insert", index, name)
   table.insert(self.modules, index, module)
   return self
 end
@@ -100,8 +105,7 @@ function Container:get(index)
     return index and self.modules[index]
   end
   if math.type(index) ~= "integer" then
-    error(("%s:get: 'index' must be an integer or a name, got %s"):format(self.__typename,
-      arguments.describe(index)), 0)
+    fail(self, "get", "'index' must be an integer or a name, got %s", arguments.describe(index))
   end
   if index < 0 then index = #self.modules + index + 1 end
   return self.modules[index]
@@ -115,7 +119,7 @@ function Container:rethrowErrors(module, index, method, ...)
   check(self, "rethrowErrors", { "module", "module" }, module)
   check(self, "rethrowErrors", { "method", "string" }, method)
   if type(module[method]) ~= "function" then
-    self:fail("rethrowErrors: %s has no method '%s'", module.__typename, method)
+    fail(self, "rethrowErrors", "%s has no method '%s'", module.__typename, method)
   end
   return invoke(self, module, tostring(index), method, ...)
 end
@@ -186,7 +190,7 @@ end
 
 function Container:share(other, ...)
   if not class.isA(other, "nn.Container") or #other.modules ~= #self.modules then
-    self:fail("share: 'other' must be a container of %d layers, got %s", #self.modules,
+    fail(self, "share", "'other' must be a container of %d layers, got %s", #self.modules,
       arguments.describe(other))
   end
   for i, module in ipairs(self.modules) do module:share(other.modules[i], ...) end
@@ -207,6 +211,7 @@ end
 
 --- The layers of a container as a tree of text; label names the place of each.
 function Container:tree(label)
+  check(self, "tree", { "label", "function", optional = true }, label)
   local lines = { self.__typename .. " {" }
   for i, module in ipairs(self.modules) do
     local text = tostring(module):gsub("\n", "\n  ")

@@ -60,10 +60,7 @@ end
 --- The type of the criterion's tensors or, given the name of a type, converts them to it. Criteria
 -- and tensors that occur several times stay shared; tensorCache (optional) keeps track of them.
 function Criterion:type(name, tensorCache)
-  if not name then
-    local gradInput = self.gradInput
-    return (type(gradInput) == "table" and gradInput[1] or gradInput):type()
-  end
+  if not name then return replicate.type_of(self) end
   arguments.of_method(self, "type", { "name", "type" }, name)
   arguments.of_method(self, "type", { "tensorCache", "table", optional = true }, tensorCache)
   return replicate.convert(self, name, tensorCache)

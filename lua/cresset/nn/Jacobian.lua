@@ -95,13 +95,16 @@ local function largest_difference(a, b)
   return largest
 end
 
-local function draw(t, minval, maxval) return t:uniform(minval or -2, maxval or 2) end
+local function draw(name, t, minval, maxval)
+  if not core.isTensor(t) then fail(name, "'param' must be a tensor, got %s", describe(t)) end
+  return t:uniform(minval or -2, maxval or 2)
+end
 
 --- Fills the input with numbers from minval (-2) to maxval (2) and returns the largest difference
 -- between the two Jacobians with respect to the input.
 function Jacobian.testJacobian(module, input, minval, maxval, perturbation)
   check("testJacobian", module, input)
-  draw(input, minval, maxval)
+  draw("testJacobian", input, minval, maxval)
   local by_differences = Jacobian.forward(module, input, input, perturbation)
   return largest_difference(by_differences, Jacobian.backward(module, input))
 end
@@ -109,8 +112,8 @@ end
 --- The same with respect to a parameter, whose gradient is dparam.
 function Jacobian.testJacobianParameters(module, input, param, dparam, minval, maxval, perturbation)
   check("testJacobianParameters", module, input)
-  draw(input, minval, maxval)
-  draw(param, minval, maxval)
+  draw("testJacobianParameters", input, minval, maxval)
+  draw("testJacobianParameters", param, minval, maxval)
   local by_differences = Jacobian.forward(module, input, param, perturbation)
   return largest_difference(by_differences, Jacobian.backward(module, input, param, dparam))
 end

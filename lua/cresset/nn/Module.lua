@@ -169,11 +169,7 @@ end
 -- them to it. What shares memory still shares it afterwards; tensorCache (optional) keeps track of
 -- that over several calls.
 function Module:type(name, tensorCache)
-  if not name then
-    local output = self.output
-    while type(output) == "table" do output = output[1] end
-    return self._type or (output or self.weight):type()
-  end
+  if not name then return replicate.type_of(self) end
   check(self, "type", { "name", "type" }, name)
   check(self, "type", { "tensorCache", "table", optional = true }, tensorCache)
   return replicate.convert(self, name, tensorCache)
@@ -198,7 +194,8 @@ function Module:replace(f)
   check(self, "replace", { "f", "function" }, f)
   local replacement = f(self)
   if not class.isA(replacement, "nn.Module") then
-    self:fail("replace: 'f' must return an nn.Module, got %s", arguments.describe(replacement))
+    arguments.fail_method(self, "replace", "'f' must return an nn.Module, got %s",
+      arguments.describe(replacement))
   end
   return replacement
 end

@@ -89,6 +89,11 @@ function arguments.of_method(object, method, declared, value)
   return arguments.check(object.__typename .. ":" .. method, declared, value)
 end
 
+--- Raises an error about a call of a method: "nn.Sequential:add: ...".
+function arguments.fail_method(object, method, format, ...)
+  error(("%s:%s: %s"):format(object.__typename, method, format:format(...)), 0)
+end
+
 --- Raises an error that starts with the object's text, or with its class where the text is a tree.
 function arguments.fail(object, format, ...)
   local text = tostring(object)

@@ -66,6 +66,29 @@ function replicate.convert(value, name, cache)
   return replicate.map(value, function(t) return t:type(name) end, false, cache, own)
 end
 
+local deepest = 100 -- levels of tables; deeper ones hold themselves
+
+-- The type of the first tensor in value, a tensor or a list of such values.
+local function first_type(value, depth)
+  if core.isTensor(value) then return value:type() end
+  if type(value) ~= "table" or depth > deepest then return nil end
+  for _, part in ipairs(value) do
+    local name = first_type(part, depth + 1)
+    if name then return name end
+  end
+end
+
+--- The type of a layer's or criterion's tensors: its results', its weights' or those of what it is
+-- made of; the default type where there are none yet.
+function replicate.type_of(object)
+  for _, field in ipairs { "output", "gradInput", "weight" } do
+    local name = first_type(object[field], 1)
+    if name then return name end
+  end
+  local inner = object.modules or object.criterions or {}
+  return inner[1] and inner[1]:type() or core.zeros():type()
+end
+
 --- An empty tensor for a tensor, an empty table for a table.
 function replicate.emptied(value)
   if core.isTensor(value) then return value.new() end

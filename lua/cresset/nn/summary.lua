@@ -16,16 +16,19 @@ local function fail(format, ...)
   error("nn.Module:summary: " .. format:format(...), 0)
 end
 
+local deepest = 20 -- levels of tables of sizes
+
 -- Ones, which are also valid indices. A batch of one is put in front of the sizes.
-local function make_input(sizes, type_name)
+local function make_input(sizes, type_name, depth)
+  depth = depth or 1
   if core.isTensor(sizes) then return sizes end
-  if type(sizes) ~= "table" or #sizes == 0 then
+  if type(sizes) ~= "table" or #sizes == 0 or depth > deepest then
     fail("'sizes' must be a tensor, the sizes of one sample such as {1, 28, 28}, or a table of "
       .. "these, got %s", type(sizes))
   end
   if not is_sizes(sizes) then
     local inputs = {}
-    for i, inner in ipairs(sizes) do inputs[i] = make_input(inner, type_name) end
+    for i, inner in ipairs(sizes) do inputs[i] = make_input(inner, type_name, depth + 1) end
     return inputs
   end
   for _, size in ipairs(sizes) do
