@@ -14,6 +14,7 @@
 #include "core/iter.h"
 #include "kernels/activation.h"
 #include "kernels/conv.h"
+#include "kernels/distance.h"
 #include "kernels/dropout.h"
 #include "kernels/gate.h"
 #include "kernels/gemm.h"
@@ -51,7 +52,8 @@
   X(dropout)                                                                                       \
   X(transpose)                                                                                     \
   X(reduce)                                                                                        \
-  X(lookup)
+  X(lookup)                                                                                        \
+  X(distance)
 
 /* Two tables of floating-point kernels: [0] for float32, [1] for float64. */
 typedef struct {
@@ -95,6 +97,7 @@ typedef struct {
   cr_norm_kernels norm[2];
   cr_dropout_kernel dropout[2];
   cr_lookup_kernels lookup[2];
+  cr_distance_kernels distance[2];
 } cr_kernel_table;
 
 /* The table in use. */

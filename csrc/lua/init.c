@@ -27,6 +27,7 @@
   X(image)                                                                                         \
   X(data)                                                                                          \
   X(nn_activation)                                                                                 \
+  X(nn_distance)                                                                                   \
   X(nn_gate)                                                                                       \
   X(nn_softmax)                                                                                    \
   X(nn_margin)                                                                                     \

@@ -97,6 +97,8 @@ local recipes = {
   ["nn.Lambda"] = function()
     return class.find("nn.Lambda")(function(x) return x end, function(_, g) return g end)
   end,
+  ["nn.Constant"] = function() return class.find("nn.Constant")(float(2, 3)) end,
+  ["nn.Convert"] = function() return class.find("nn.Convert")("bf", "fb") end,
   ["nn.Clamp"] = function() return class.find("nn.Clamp")(-1, 1) end,
 }
 

@@ -19,6 +19,12 @@ function dimension.of(layer, input, wanted, nInputDims)
   return at
 end
 
+--- The fields `dimension` and `nInputDims` as a layer's text: "(2)", "(1, 2)".
+function dimension.text(layer)
+  if not layer.nInputDims then return ("(%d)"):format(layer.dimension) end
+  return ("(%d, %d)"):format(layer.dimension, layer.nInputDims)
+end
+
 --- Fails unless gradOutput has the sizes of the output.
 function dimension.check_gradient(layer, gradOutput, output)
   expect.like(layer, gradOutput, output, "gradOutput")

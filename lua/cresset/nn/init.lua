@@ -18,7 +18,10 @@ local files = {
   "AddConstant", "MulConstant", "PReLU", "RReLU", "CReLU",
   "Parallel", "DepthConcat", "Decorator", "Bottle", "NaN", "Profile", "DontCast", "PrintSize",
   "Lambda", "ZipTable", "ZipTableOneToMany", "CAddTensorTable", "MV", "CriterionTable",
-  "MixtureTable",
+  "MixtureTable", "PairwiseDistance", "DotProduct", "CosineDistance", "extreme_table",
+  "Euclidean", "WeightedEuclidean", "Cosine", "Normalize", "Add", "CAdd", "CMul", "Mul", "sums",
+  "extremes", "Bilinear", "PartialLinear", "Kmeans", "Maxout", "Copy", "Index", "MaskedSelect",
+  "Padding", "L1Penalty", "Constant", "WhiteNoise", "OneHot", "ZeroGrad", "Collapse", "Convert",
   "SpatialConvolution", "SpatialFullConvolution", "SpatialMaxPooling", "SpatialAveragePooling",
   "BatchNormalization", "SpatialBatchNormalization", "Dropout", "SpatialDropout", "LookupTable",
 }
