@@ -1,6 +1,7 @@
 local broadcast = require("cresset.nn.broadcast")
 local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
+local uniform = require("cresset.nn.uniform")
 
 --- Adds a bias: y_i = x_i + b_i, or y_i = x_i + b when `scalar` is true, whatever inputSize. Input
 -- of inputSize elements, or a batch of such.
@@ -17,9 +18,7 @@ local Add = layer("nn.Add", {
 --- Draws the bias from [-1/sqrt(inputSize), 1/sqrt(inputSize)], or with the given standard
 -- deviation.
 function Add:reset(stdv)
-  local bound = stdv and stdv * math.sqrt(3) or 1 / math.sqrt(self.bias:nElement())
-  self.bias:uniform(-bound, bound)
-  return self
+  return uniform(self, stdv, 1 / math.sqrt(self.bias:nElement()), "bias")
 end
 
 function Add:updateOutput(input)

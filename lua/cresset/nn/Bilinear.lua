@@ -1,5 +1,6 @@
 local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
+local uniform = require("cresset.nn.uniform")
 
 --- A bilinear map of a table's two matrices, (N x inputSize1) and (N x inputSize2):
 -- y_k = x1 A_k x2 + b_k, output (N x outputSize).
@@ -28,10 +29,7 @@ local Bilinear = layer("nn.Bilinear", {
 --- Draws weight and bias from [-1/sqrt(inputSize1), 1/sqrt(inputSize1)], or with the given standard
 -- deviation.
 function Bilinear:reset(stdv)
-  local bound = stdv and stdv * math.sqrt(3) or 1 / math.sqrt(self.inputSize1)
-  self.weight:uniform(-bound, bound)
-  if self.bias then self.bias:uniform(-bound, bound) end
-  return self
+  return uniform(self, stdv, 1 / math.sqrt(self.inputSize1), "weight", "bias")
 end
 
 local function check(self, input)

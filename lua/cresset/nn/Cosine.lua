@@ -1,6 +1,7 @@
 local C = require("cresset.core").nn
 local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
+local uniform = require("cresset.nn.uniform")
 
 --- The cosines of the angles between the input and outputSize centers:
 -- y_j = x w_j / (||x|| ||w_j||). Input (N x inputSize) or (inputSize), output (N x outputSize) or
@@ -19,9 +20,7 @@ local eps = 1e-24 -- of the squared norms
 --- Draws the centers' coordinates from [-1/sqrt(outputSize), 1/sqrt(outputSize)], or with the given
 -- standard deviation.
 function Cosine:reset(stdv)
-  local bound = stdv and stdv * math.sqrt(3) or 1 / math.sqrt(self.outputSize)
-  self.weight:uniform(-bound, bound)
-  return self
+  return uniform(self, stdv, 1 / math.sqrt(self.outputSize), "weight")
 end
 
 local function check(self, input)

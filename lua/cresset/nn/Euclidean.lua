@@ -1,5 +1,6 @@
 local C = require("cresset.core").nn
 local layer = require("cresset.nn.layer")
+local uniform = require("cresset.nn.uniform")
 
 --- The Euclidean distances of the input to outputSize centers: y_j = ||w_j - x||. Input
 -- (N x inputSize) or (inputSize), output (N x outputSize) or (outputSize).
@@ -15,9 +16,7 @@ local Euclidean = layer("nn.Euclidean", {
 --- Draws the centers' coordinates from [-1/sqrt(inputSize), 1/sqrt(inputSize)], or with the given
 -- standard deviation.
 function Euclidean:reset(stdv)
-  local bound = stdv and stdv * math.sqrt(3) or 1 / math.sqrt(self.inputSize)
-  self.weight:uniform(-bound, bound)
-  return self
+  return uniform(self, stdv, 1 / math.sqrt(self.inputSize), "weight")
 end
 
 function Euclidean:updateOutput(input)

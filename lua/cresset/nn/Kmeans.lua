@@ -1,4 +1,5 @@
 local C = require("cresset.core").nn
+local arguments = require("cresset.nn.arguments")
 local core = require("cresset.core")
 local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
@@ -25,6 +26,7 @@ local Kmeans = layer("nn.Kmeans", {
 
 --- Draws the centroids' coordinates from [-stdv, stdv], stdv being 1 unless given.
 function Kmeans:reset(stdv)
+  arguments.of_method(self, "reset", { "stdv", "number", optional = true, min = 0 }, stdv)
   self.weight:uniform(-(stdv or 1), stdv or 1)
   return self
 end

@@ -1,5 +1,6 @@
 local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
+local uniform = require("cresset.nn.uniform")
 
 --- Multiplies an input of any size by one number, `weight`.
 local Mul = layer("nn.Mul", {
@@ -10,9 +11,7 @@ local Mul = layer("nn.Mul", {
 
 --- Draws the weight from [-1, 1], or with the given standard deviation.
 function Mul:reset(stdv)
-  local bound = stdv and stdv * math.sqrt(3) or 1
-  self.weight:uniform(-bound, bound)
-  return self
+  return uniform(self, stdv, 1, "weight")
 end
 
 function Mul:updateOutput(input)

@@ -2,6 +2,7 @@ local C = require("cresset.core").nn
 local core = require("cresset.core")
 local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
+local uniform = require("cresset.nn.uniform")
 
 --- A fully connected layer of which only some outputs are computed, where asked: those of
 -- setPartition. Input (N x inputSize) or (inputSize), output (N x n) for n chosen outputs, all of
@@ -29,10 +30,7 @@ local PartialLinear = layer("nn.PartialLinear", {
 --- Draws weight and bias from [-1/sqrt(inputSize), 1/sqrt(inputSize)], or with the given standard
 -- deviation.
 function PartialLinear:reset(stdv)
-  local bound = stdv and stdv * math.sqrt(3) or 1 / math.sqrt(self.inputSize)
-  self.weight:uniform(-bound, bound)
-  if self.bias then self.bias:uniform(-bound, bound) end
-  return self
+  return uniform(self, stdv, 1 / math.sqrt(self.inputSize), "weight", "bias")
 end
 
 --- Chooses the outputs to compute.

@@ -1,5 +1,6 @@
 local C = require("cresset.core").nn
 local layer = require("cresset.nn.layer")
+local uniform = require("cresset.nn.uniform")
 
 --- The distances of the input to outputSize centers, each with weights of its own for the
 -- coordinates: y_j = ||c_j (w_j - x)||. Input (N x inputSize) or (inputSize), output
@@ -21,10 +22,8 @@ local WeightedEuclidean = layer("nn.WeightedEuclidean", {
 --- Draws the centers' coordinates from [-1/sqrt(inputSize), 1/sqrt(inputSize)], or with the given
 -- standard deviation; the weights are 1.
 function WeightedEuclidean:reset(stdv)
-  local bound = stdv and stdv * math.sqrt(3) or 1 / math.sqrt(self.inputSize)
-  self.weight:uniform(-bound, bound)
   self.diagCov:fill(1)
-  return self
+  return uniform(self, stdv, 1 / math.sqrt(self.inputSize), "weight")
 end
 
 function WeightedEuclidean:updateOutput(input)

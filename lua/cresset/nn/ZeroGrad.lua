@@ -6,13 +6,13 @@ local nested = require("cresset.nn.nested")
 local ZeroGrad = layer("nn.ZeroGrad", {})
 
 function ZeroGrad:updateOutput(input)
-  if type(input) ~= "table" then expect.tensor(self, input, "input") end
+  expect.nested(self, input, "input")
   self.output = input
   return input
 end
 
 function ZeroGrad:updateGradInput(input)
-  if type(input) ~= "table" then expect.tensor(self, input, "input") end
+  expect.nested(self, input, "input")
   self.gradInput = nested.zeros(self.gradInput, input)
   return self.gradInput
 end

@@ -24,6 +24,7 @@ end
 
 --- Fails unless value is a tensor with the type and the size of `like`; returns it.
 function expect.like(layer, value, like, what)
+  if not core.isTensor(like) then expect.tensor(layer, like, "input") end
   expect.tensor(layer, value, what, like:type())
   if not value:isSameSizeAs(like) then
     layer:fail("%s must be %s, got %s", what, size_text(like), size_text(value))

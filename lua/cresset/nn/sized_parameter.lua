@@ -3,6 +3,7 @@
 -- or with the given standard deviation.
 local core = require("cresset.core")
 local layer = require("cresset.nn.layer")
+local uniform = require("cresset.nn.uniform")
 
 local function sizes_of(name, ...)
   local sizes, first = { ... }, (...)
@@ -33,10 +34,7 @@ local function sized_parameter(name, parameter)
 
   --- Gives the parameter new values.
   function Sized:reset(stdv)
-    local t = self[parameter]
-    local bound = stdv and stdv * math.sqrt(3) or 1 / math.sqrt(t:nElement())
-    t:uniform(-bound, bound)
-    return self
+    return uniform(self, stdv, 1 / math.sqrt(self[parameter]:nElement()), parameter)
   end
 
   return Sized
