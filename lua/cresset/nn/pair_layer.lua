@@ -1,6 +1,6 @@
---- Declares a layer whose input is a table of two vectors, or of two matrices of one size, and whose
--- output is a number for each pair. kind: which one of csrc/kernels/distance.h; the field `norm` is
--- its p.
+--- Declares a layer whose input is a table of two vectors, or of two matrices of one size, and
+-- whose output is a number for each pair. kind: which one of csrc/kernels/distance.h; the field
+-- `norm` is its p.
 local C = require("cresset.core").nn
 local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
