@@ -27,6 +27,7 @@
 #include "kernels/optim.h"
 #include "kernels/pointwise.h"
 #include "kernels/pool.h"
+#include "kernels/recurrent.h"
 #include "kernels/reduce.h"
 #include "kernels/softmax.h"
 #include "kernels/transpose.h"
@@ -49,6 +50,7 @@
   X(winograd)                                                                                      \
   X(pool)                                                                                          \
   X(norm)                                                                                          \
+  X(recurrent)                                                                                     \
   X(dropout)                                                                                       \
   X(transpose)                                                                                     \
   X(reduce)                                                                                        \
@@ -95,6 +97,7 @@ typedef struct {
   cr_winograd_kernels winograd;
   cr_pool_kernels pool[2];
   cr_norm_kernels norm[2];
+  cr_recurrent_kernels recurrent[2];
   cr_dropout_kernel dropout[2];
   cr_lookup_kernels lookup[2];
   cr_distance_kernels distance[2];

@@ -21,6 +21,7 @@
   X(nn_dropout)                                                                                    \
   X(nn_lookup)                                                                                     \
   X(nn_norm)                                                                                       \
+  X(nn_recurrent)                                                                                  \
   X(nn_pool)                                                                                       \
   X(storage)                                                                                       \
   X(system)                                                                                        \

@@ -24,6 +24,7 @@ local files = {
   "Padding", "L1Penalty", "Constant", "WhiteNoise", "OneHot", "ZeroGrad", "Collapse", "Convert",
   "SpatialConvolution", "SpatialFullConvolution", "SpatialMaxPooling", "SpatialAveragePooling",
   "BatchNormalization", "SpatialBatchNormalization", "Dropout", "SpatialDropout", "LookupTable",
+  "SeqLSTM", "SeqGRU", "SeqRNN",
 }
 for _, file in ipairs(files) do require("cresset.nn." .. file) end
 
