@@ -31,8 +31,8 @@ enum { CR_CELL_PHASES = 2 };
 typedef struct {
   int64_t rows, units, width;
   void *gates;
-  const void *bias;             /* one element for each column of gates that has one */
-  const void *peephole;         /* of i, f and o, or NULL */
+  const void *bias;              /* one element for each column of gates that has one */
+  const void *peephole;          /* of i, f and o, or NULL */
   const void *before, *c_before; /* state and cell: rows x units */
   void *after, *c_after;
   void *output; /* the state again, rows output_stride apart */

@@ -44,9 +44,10 @@ NAME(tile)(const int rows, const int vectors, int64_t depth, const T *a, int64_t
     for (int v = 0; v < vectors; v++) *(VEC *)(c + m * ldc + column[v]) = acc[m][v];
 }
 
-static inline __attribute__((always_inline)) void
-NAME(rows_of_tiles)(const int vectors, const cr_panel_product *p, const T *b, T *c, int64_t ldc,
-                    const int64_t *column) {
+static inline __attribute__((always_inline)) void NAME(rows_of_tiles)(const int vectors,
+                                                                      const cr_panel_product *p,
+                                                                      const T *b, T *c, int64_t ldc,
+                                                                      const int64_t *column) {
   const T *a = p->a;
   int64_t m = 0;
   for (; m + TILE_ROWS <= p->rows; m += TILE_ROWS) NAME(tile)
@@ -61,8 +62,7 @@ NAME(rows_of_tiles)(const int vectors, const cr_panel_product *p, const T *b, T 
     (2, vectors, p->k, a + m * p->lda, p->lda, b, c + m * ldc, ldc, column, p->accumulate);
     m += 2;
   }
-  if (m < p->rows)
-    NAME(tile)
+  if (m < p->rows) NAME(tile)
   (1, vectors, p->k, a + m * p->lda, p->lda, b, c + m * ldc, ldc, column, p->accumulate);
 }
 
@@ -196,9 +196,10 @@ static void NAME(skip_backward)(const cr_recurrent_step *s, const NAME(row) * ro
  * i, f, o = sigmoid(...), z = tanh(...), c = f c' + i z, h = o tanh(c); with peepholes p, i and f see
  * p c' and o sees p c. */
 
-static inline __attribute__((always_inline)) void
-NAME(lstm_units)(const cr_recurrent_step *s, const NAME(row) * row, int64_t begin, int64_t end,
-                 const bool peeps) {
+static inline __attribute__((always_inline)) void NAME(lstm_units)(const cr_recurrent_step *s,
+                                                                   const NAME(row) * row,
+                                                                   int64_t begin, int64_t end,
+                                                                   const bool peeps) {
   int64_t n = s->units;
   T *i = row->gates, *f = i + n, *o = f + n, *z = o + n;
   const T *bias = s->bias, *peephole = s->peephole, *c_before = row->c_before;
@@ -242,7 +243,8 @@ NAME(lstm_units_backward)(const cr_recurrent_step *s, const NAME(row) * row, int
   EACH_UNIT {
     T dh = grad_output[u] + grad_state[u], level = TANH(c_after[u]);
     T to_o = dh * level * o[u] * (1 - o[u]);
-    T dc = grad_cell[u] + dh * o[u] * (1 - level * level) + (peeps ? peephole[2 * n + u] * to_o : 0);
+    T dc =
+        grad_cell[u] + dh * o[u] * (1 - level * level) + (peeps ? peephole[2 * n + u] * to_o : 0);
     T to_i = dc * z[u] * i[u] * (1 - i[u]);
     T to_f = dc * c_before[u] * f[u] * (1 - f[u]);
     di[u] = to_i;
@@ -307,8 +309,8 @@ static void NAME(gru_row)(const cr_recurrent_step *s, const NAME(row) * row, int
 }
 
 /* First the candidate and the update gate; the product gives block 3 the gradient of r h'. */
-static void NAME(gru_backward_row)(const cr_recurrent_step *s, const NAME(row) * row,
-                                   int64_t begin, int64_t end) {
+static void NAME(gru_backward_row)(const cr_recurrent_step *s, const NAME(row) * row, int64_t begin,
+                                   int64_t end) {
   int64_t n = s->units;
   const T *update = row->gates + n, *candidate = update + n, *before = row->before;
   const T *grad_output = row->grad_output;

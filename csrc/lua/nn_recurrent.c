@@ -63,8 +63,8 @@ static int recurrent_backward(lua_State *L) {
   const cr_tensor *grad_cn = opt_layer_tensor(L, AFTER + 3, "the gradient of the last cell");
   cr_tensor *grad_h0 = cr_check_layer_tensor(L, AFTER + 4, "gradInput");
   cr_tensor *grad_c0 = check_cell_tensor(L, &r, AFTER + 5, "gradInput");
-  CR_LAYER_CALL(L, cr_recurrent_backward(&r, grad_gates, grad_output, grad_hn, grad_cn, grad_h0,
-                                         grad_c0));
+  CR_LAYER_CALL(
+      L, cr_recurrent_backward(&r, grad_gates, grad_output, grad_hn, grad_cn, grad_h0, grad_c0));
   return 0;
 }
 
@@ -97,8 +97,7 @@ static int recurrent_steps(lua_State *L) {
   int64_t width = cr_check_int(L, 5, "width");
   bool batch_first = cr_check_bool(L, 6, "batchfirst"), is_copy = false;
   const cr_tensor *like = opt_layer_tensor(L, 7, "like");
-  CR_LAYER_CALL(L,
-                cr_recurrent_steps(buffer, input, name, width, batch_first, like, &is_copy));
+  CR_LAYER_CALL(L, cr_recurrent_steps(buffer, input, name, width, batch_first, like, &is_copy));
   lua_settop(L, is_copy ? 4 : 2);
   return 1;
 }

@@ -97,7 +97,8 @@ static cr_status pack_products(pass *p, int64_t steps) {
   if (steps < 3) return CR_OK;
   for (int i = 0; i < p->phases; i++) {
     const cr_panel_product *q = &p->product[i];
-    bytes[i] = (size_t)(panels_of(p, q) * q->k * q->blocks * q->vectors * p->kernels->lanes) * width;
+    bytes[i] =
+        (size_t)(panels_of(p, q) * q->k * q->blocks * q->vectors * p->kernels->lanes) * width;
     total += bytes[i];
   }
   char *memory = cr_scratch(CR_SCRATCH_PACK_B, total);
@@ -286,8 +287,7 @@ cr_status cr_recurrent_backward(const cr_recurrent *r, cr_tensor *grad_gates,
   has_cells = s.info->has_cells;
   CR_TRY(cr_recurrent_check_sequence("gradOutput", grad_output, &s, r->parts * s.units));
   CR_TRY(cr_recurrent_check_state(r, &s, "the gradient of the last state", grad_hn));
-  if (has_cells)
-    CR_TRY(cr_recurrent_check_state(r, &s, "the gradient of the last cell", grad_cn));
+  if (has_cells) CR_TRY(cr_recurrent_check_state(r, &s, "the gradient of the last cell", grad_cn));
   CR_TRY(cr_recurrent_prepare_backward(r, &s, grad_gates, grad_output, grad_h0, grad_c0));
   CR_TRY(cr_recurrent_set_slice(r, &s, grad_h0, grad_hn));
   if (has_cells) CR_TRY(cr_recurrent_set_slice(r, &s, grad_c0, grad_cn));

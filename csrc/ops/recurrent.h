@@ -18,7 +18,8 @@ typedef struct {
   bool reverse;        /* from the last step to the first */
   bool carries;        /* masked steps keep the state; otherwise they make it 0 */
   int64_t part, parts; /* output's columns [part H, (part + 1) H) of parts H are this direction's */
-  int64_t state, states; /* initial and final states are slice `state` of (states x N x H), or, where
+  int64_t state,
+      states; /* initial and final states are slice `state` of (states x N x H), or, where
                             there is one, (N x H) */
   const cr_tensor *weight, *bias;
   const cr_tensor *peephole; /* (3 H) or NULL */
@@ -50,8 +51,7 @@ cr_status cr_recurrent_accumulate(const cr_recurrent *r, const cr_tensor *x,
  * With batch_first the input is (N x T x width). like: a sequence whose T and N it must have, or NULL.
  * name: what messages call it. */
 cr_status cr_recurrent_steps(cr_tensor *buffer, const cr_tensor *input, const char *name,
-                             int64_t width, bool batch_first, const cr_tensor *like,
-                             bool *is_copy);
+                             int64_t width, bool batch_first, const cr_tensor *like, bool *is_copy);
 
 /* mask (T x N): 1 where all of x's elements of a step and sequence are 0. */
 cr_status cr_recurrent_zero_mask(cr_tensor *mask, const cr_tensor *x);

@@ -69,8 +69,7 @@ static void accumulate_peephole(const cr_recurrent *r, const cr_recurrent_shape 
 
 /* The products of what went into the gates with the gates' gradients. */
 static cr_status accumulate_weight(const cr_recurrent *r, const cr_recurrent_shape *s,
-                                   const cr_tensor *x, const cr_tensor *grad_gates,
-                                   double scale) {
+                                   const cr_tensor *x, const cr_tensor *grad_gates, double scale) {
   int64_t rows = s->steps * s->batch;
   for (int i = 0; i < CR_RECURRENT_MAPS && s->info->input[i].count > 0; i++) {
     const cr_recurrent_map *map = &s->info->input[i];

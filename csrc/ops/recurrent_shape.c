@@ -31,7 +31,9 @@ static const cr_recurrent_info infos[CR_CELL_COUNT] = {
 #define PLAIN                                                                                      \
   {                                                                                                \
     .gates = 1, .weights = 1, .biases = 1, .phases = 1, .input = {{0, 0, 1, 0}},                   \
-    .forward = {{-1, 0, 1, 0}}, .backward = { {0, 0, 1, -1} }                                      \
+    .forward = {{-1, 0, 1, 0}}, .backward = {                                                      \
+      {0, 0, 1, -1}                                                                                \
+    }                                                                                              \
   }
     [CR_CELL_TANH] = PLAIN,
     [CR_CELL_RELU] = PLAIN,
@@ -125,8 +127,7 @@ static cr_status check_kept_sizes(const cr_recurrent *r, const cr_recurrent_shap
 
 cr_status cr_recurrent_check_kept(cr_recurrent_shape *s, const cr_recurrent *r) {
   CR_TRY(check_weight(s, r));
-  if (r->gates->ndim != 3)
-    return cr_fail(CR_EINVAL, "there is no forward to go back through");
+  if (r->gates->ndim != 3) return cr_fail(CR_EINVAL, "there is no forward to go back through");
   s->steps = r->gates->size[0];
   s->batch = r->gates->size[1];
   if (s->steps >= INT64_MAX / 2)
@@ -171,8 +172,8 @@ cr_status cr_recurrent_prepare(const cr_recurrent *r, const cr_recurrent_shape *
   int64_t outputs[3] = {s->steps, s->batch, r->parts * s->units};
   int ndim = state_size(r, s, size);
   bool has_cells = s->info->has_cells;
-  cr_tensor *all[] = {output, r->hidden, r->gates, hn, has_cells ? r->cells : NULL,
-                      has_cells ? cn : NULL};
+  cr_tensor *all[] = {
+      output, r->hidden, r->gates, hn, has_cells ? r->cells : NULL, has_cells ? cn : NULL};
   for (int i = 0; i < 6; i++)
     if (all[i]) CR_TRY(cr_expect_dtype("what forward keeps", all[i], s->dtype));
   CR_TRY(cr_prepare_contiguous(output, 3, outputs, x));

@@ -16,8 +16,8 @@ typedef struct {
   int gates, weights, biases; /* blocks of each */
   bool has_cells;
   int phases;
-  cr_recurrent_map input[CR_RECURRENT_MAPS];   /* the input's share of the gates */
-  cr_recurrent_map forward[CR_RECURRENT_MAPS]; /* the state's */
+  cr_recurrent_map input[CR_RECURRENT_MAPS];    /* the input's share of the gates */
+  cr_recurrent_map forward[CR_RECURRENT_MAPS];  /* the state's */
   cr_recurrent_map backward[CR_RECURRENT_MAPS]; /* from the gates' gradients to the state's */
 } cr_recurrent_info;
 

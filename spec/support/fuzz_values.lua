@@ -99,6 +99,13 @@ local recipes = {
   end,
   ["nn.Constant"] = function() return class.find("nn.Constant")(float(2, 3)) end,
   ["nn.Convert"] = function() return class.find("nn.Convert")("bf", "fb") end,
+  ["nn.SeqLSTM"] = function()
+    return class.find("nn.SeqLSTM")(4, 2, 2, false, 0.5, true, true):maskZero()
+  end,
+  ["nn.SeqGRU"] = function()
+    return class.find("nn.SeqGRU")(4, 2):setLengths({ 2, 1, 0 }):remember()
+  end,
+  ["nn.SeqRNN"] = function() return class.find("nn.SeqRNN")(4, 2, 1, true) end,
   ["nn.Clamp"] = function() return class.find("nn.Clamp")(-1, 1) end,
 }
 

@@ -11,10 +11,10 @@ local sequence = require("cresset.nn.sequence")
 --     n = tanh(x Wxn + (r h) Whn + bn)
 --     h' = (1 - u) n + u h
 --
--- or, with `resetAfter`, PyTorch's n = tanh(x Wxn + bn + r (h Whn + bm)), which needs one product a
--- step and not two.
+-- or, with `resetAfter`, PyTorch's n = tanh(x Wxn + bn + r (h Whn + bm)), which needs one product
+-- a step and not two.
 --
--- `weight` is ((inputSize + outputSize) x 3 outputSize), its columns and `bias` in the order r, u, n;
+-- `weight` is ((inputSize + outputSize) x 3 outputSize), columns and `bias` in the order r, u, n;
 -- with `resetAfter` bias has four parts: br, bu, bm, bn. Other layers and directions have weight2,
 -- weightReverse, weight2Reverse, ...
 local SeqGRU = sequence("nn.SeqGRU", {

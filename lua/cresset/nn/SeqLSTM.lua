@@ -7,8 +7,8 @@ local sequence = require("cresset.nn.sequence")
 --
 -- Input (T x N x inputSize), output (T x N x outputSize), twice as wide with both directions; with
 -- `batchfirst` both begin with N. The input may be a table {h0, x} or {c0, h0, x} with the states
--- before the first step, (N x outputSize) or (numLayers * directions x N x outputSize); gradInput is
--- then a table too. `dropout` acts between layers in training. Each step of a layer is
+-- before the first step, (N x outputSize) or (numLayers * directions x N x outputSize); gradInput
+-- is then a table too. `dropout` acts between layers in training. Each step of a layer is
 --
 --     i = sigmoid(x Wxi + h Whi + bi),  f, o alike          h, c: from the step before
 --     z = tanh(x Wxz + h Whz + bz)
@@ -16,10 +16,10 @@ local sequence = require("cresset.nn.sequence")
 --
 -- With `peepholes` (Gers and Schmidhuber 2000) i and f also see pi c and pf c, and o sees po c'.
 --
--- `weight` is ((inputSize + outputSize) x 4 outputSize): the input's rows, then the state's; columns
--- in the order i, f, o, z, as in `bias`; `peephole` is pi, pf, po. Other layers and directions have
--- weight2, weightReverse, weight2Reverse, ... PyTorch's order is i, f, z, o, with weights transposed
--- and two biases, which are added up here.
+-- `weight` is ((inputSize + outputSize) x 4 outputSize): the input's rows, then the state's;
+-- columns in the order i, f, o, z, as in `bias`; `peephole` is pi, pf, po. Other layers and
+-- directions have weight2, weightReverse, weight2Reverse, ... PyTorch's order is i, f, z, o, with
+-- weights transposed and two biases, which are added up here.
 local SeqLSTM = sequence("nn.SeqLSTM", {
   weights = 4,
   biases = function() return 4 end,

@@ -1,4 +1,4 @@
---- What nn.SeqLSTM, nn.SeqGRU and nn.SeqRNN share: layers that run over a whole sequence in one call.
+--- What nn.SeqLSTM, nn.SeqGRU and nn.SeqRNN share: layers that run over whole sequences.
 local C = require("cresset.core").nn
 local arguments = require("cresset.nn.arguments")
 local core = require("cresset.core")
@@ -193,7 +193,8 @@ local function define_backward(Seq)
       end
     end
     self.gradPrevOutput, self.userNextGradCell = nil, nil
-    self.userGradPrevOutput, self.userGradPrevCell = self.gradH0, self.hasCells and self.gradC0 or nil
+    self.userGradPrevOutput = self.gradH0
+    self.userGradPrevCell = self.hasCells and self.gradC0 or nil
     if self.batchfirst then gradient = swapped(self.gradTurned, gradient) end
     self.gradInput = c0 and { self.gradC0, self.gradH0, gradient }
       or h0 and { self.gradH0, gradient } or gradient
@@ -291,8 +292,8 @@ local function define_states(Seq)
   end
 
   --- The state after the last forward's last step: (N x outputSize), with several layers or
-  -- directions one such matrix each (layer 1, layer 1 in reverse, layer 2, ...). For an LSTM a table
-  -- of state and cell.
+  -- directions one such matrix each (layer 1, layer 1 in reverse, layer 2, ...). For an LSTM a
+  -- table of state and cell.
   -- @param step  the number of steps, or nil
   -- @return the state; nil before the first forward
   function Seq:getHiddenState(step)
@@ -325,8 +326,8 @@ local function define_states(Seq)
 end
 
 local function define_masks(Seq)
-  --- Steps whose input is all zeros take no part: their output is 0 and the state after them too, so
-  -- that they separate sequences. Sets `maskzero`.
+  --- Steps whose input is all zeros take no part: their output is 0 and the state after them too,
+  -- so that they separate sequences. Sets `maskzero`.
   -- @return the layer
   function Seq:maskZero()
     self.maskzero = true
@@ -334,8 +335,8 @@ local function define_masks(Seq)
   end
 
   --- Sets how long each sequence of the following batches is; nil: as long as the input. Behind its
-  -- end a sequence's output is 0, its state stays what it was, and the reverse direction starts at its
-  -- end.
+  -- end a sequence's output is 0, its state stays what it was, and the reverse direction starts at
+  -- its end.
   -- @param lengths  N integers from 0 to T, a tensor or a table
   -- @return the layer
   function Seq:setLengths(lengths)
@@ -385,8 +386,8 @@ return function(name, cell)
   define_masks(Seq)
 
   --- Draws new weights, normal with standard deviation stdv (1 / sqrt(inputSize + outputSize) of
-  -- each layer unless told otherwise). Biases become 0, the second block's (forget and update gates)
-  -- 1, so that a new layer remembers.
+  -- each layer unless told otherwise). Biases become 0, the second block's (forget and update
+  -- gates) 1, so that a new layer remembers.
   function Seq:reset(stdv)
     local size = self.outputSize
     for l = 1, self.numLayers do
