@@ -372,7 +372,7 @@ describe("a recurrent layer", function()
       { l .. "input must be a tensor, got nil", lstm.forward, lstm },
       { l .. 'remember: \'mode\' must be "both", "train", "eval" or "neither", got the string '
         .. '"always"', lstm.remember, lstm, "always" },
-      { l .. "setHiddenState: 'state' must be a table of state and cell, got a cresset.Tensor",
+      { l .. "setHiddenState: 'state' must be a table of state and cell, got a torch.FloatTensor",
         lstm.setHiddenState, lstm, 0, h },
       { l .. "setHiddenState: 'step' must be 0, before the first step, got 2",
         lstm.setHiddenState, lstm, 2, { h, h } },
