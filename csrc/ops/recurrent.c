@@ -1,11 +1,11 @@
 /* The steps of recurrent layers through time; see recurrent.h. */
 #include "ops/recurrent.h"
 
-#include "core/blas.h"
 #include "core/parallel.h"
 #include "kernels/kernels.h"
 #include "ops/check.h"
 #include "ops/copy.h"
+#include "ops/gemm.h"
 #include "ops/recurrent_shape.h"
 
 #include <string.h>

@@ -1,10 +1,10 @@
 /* Gradients of recurrent layers outside of time, and what goes into them: masks, sequences in order of
  * time. */
-#include "core/blas.h"
 #include "core/parallel.h"
 #include "kernels/kernels.h"
 #include "ops/check.h"
 #include "ops/copy.h"
+#include "ops/gemm.h"
 #include "ops/recurrent_shape.h"
 
 #include <string.h>
