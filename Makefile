@@ -170,6 +170,7 @@ bench: ## tensor operations and training steps against peers that are installed 
 	@.ci/deps.sh build
 	+@$(SUBMAKE) $(LIB)
 	$(LUA) bin/cresset bench/run.lua $(ARGS)
+	$(LUA) bin/cresset bench/memory.lua
 
 bench-peers: ## install what bench compares with
 	@.ci/deps.sh bench

@@ -4,6 +4,7 @@
 #include "core/blas.h"
 #include "core/cpu.h"
 #include "core/parallel.h"
+#include "core/storage.h"
 
 static int get_num_threads(lua_State *L) {
   lua_pushinteger(L, cr_num_threads());
@@ -56,6 +57,12 @@ static int optional_parts(lua_State *L) {
   return 1;
 }
 
+/* storageBytes(): what storages hold at the moment. */
+static int storage_bytes(lua_State *L) {
+  lua_pushinteger(L, cr_storage_live_bytes());
+  return 1;
+}
+
 static const luaL_Reg functions[] = {
     {"getNumThreads", get_num_threads},
     {"setNumThreads", set_num_threads},
@@ -64,6 +71,7 @@ static const luaL_Reg functions[] = {
     {"cpuFeatures", cpu_features},
     {"isa", isa},
     {"blas", blas},
+    {"storageBytes", storage_bytes},
     {NULL, NULL},
 };
 

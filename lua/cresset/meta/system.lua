@@ -31,4 +31,9 @@ function cresset.blas() end
 ---@return table parts { png = true or false, zlib = true or false }
 function cresset.optionalParts() end
 
+--- How many bytes the storages of all tensors hold at the moment, garbage that Lua's collector has
+--- not found yet included.
+---@return integer bytes
+function cresset.storageBytes() end
+
 return cresset
