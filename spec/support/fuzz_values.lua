@@ -106,6 +106,26 @@ local recipes = {
     return class.find("nn.SeqGRU")(4, 2):setLengths({ 2, 1, 0 }):remember()
   end,
   ["nn.SeqRNN"] = function() return class.find("nn.SeqRNN")(4, 2, 1, true) end,
+  ["optim.StepSchedule"] = function()
+    return cresset.optim.StepSchedule { learningRate = 1, every = 2 }
+  end,
+  ["optim.ExponentialSchedule"] = function()
+    return cresset.optim.ExponentialSchedule { learningRate = 1, factor = 0.5 }
+  end,
+  ["optim.CosineSchedule"] = function()
+    return cresset.optim.CosineSchedule { learningRate = 1, steps = 3, restarts = 2 }
+  end,
+  ["optim.OneCycleSchedule"] = function()
+    return cresset.optim.OneCycleSchedule { learningRate = 1, steps = 3 }
+  end,
+  ["optim.PlateauSchedule"] = function()
+    return cresset.optim.PlateauSchedule { learningRate = 1 }
+  end,
+  ["optim.WarmupSchedule"] = function()
+    local schedule = cresset.optim.StepSchedule { learningRate = 1, every = 2 }
+    return cresset.optim.WarmupSchedule { steps = 2, schedule = schedule }
+  end,
+  ["optim.EMA"] = function() return cresset.optim.EMA(float(2, 3)) end,
   ["nn.Clamp"] = function() return class.find("nn.Clamp")(-1, 1) end,
 }
 

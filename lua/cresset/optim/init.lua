@@ -7,7 +7,17 @@ local optim = {}
 
 for _, name in ipairs({
   "sgd", "nag", "adam", "adamw", "adamax", "rmsprop", "adagrad", "adadelta", "asgd", "rprop",
-  "lion", "lbfgs", "cg", "lswolfe", "checkgrad",
+  "lion", "lbfgs", "cg", "lswolfe", "FistaLS", "cmaes", "de", "groups", "checkgrad",
+}) do
+  optim[name] = require("cresset.optim." .. name)
+end
+
+local clip = require("cresset.optim.clip")
+optim.clipGradNorm, optim.clipGradValue = clip.clipGradNorm, clip.clipGradValue
+
+for _, name in ipairs({
+  "Schedule", "StepSchedule", "ExponentialSchedule", "CosineSchedule", "WarmupSchedule",
+  "OneCycleSchedule", "PlateauSchedule", "EMA",
 }) do
   optim[name] = require("cresset.optim." .. name)
 end

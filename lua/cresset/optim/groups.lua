@@ -1,0 +1,72 @@
+local core = require("cresset.core")
+local options = require("cresset.optim.options")
+
+-- These call opfunc several times, at places of their own.
+local unsuited = { cg = true, lbfgs = true, nag = true }
+
+local function check_group(i, group)
+  if type(group) ~= "table" then
+    error(("optim.groups: group %d must be a table, got %s"):format(i, type(group)), 4)
+  end
+  for _, name in ipairs { "x", "dfdx" } do
+    if not core.isTensor(group[name]) then
+      error(("optim.groups: group %d must have a tensor '%s', got %s")
+        :format(i, name, type(group[name])), 4)
+    end
+  end
+  if group.config ~= nil and type(group.config) ~= "table" then
+    error(("optim.groups: 'config' of group %d must be a table, got %s")
+      :format(i, type(group.config)), 4)
+  end
+end
+
+local function check(method, opfunc, groups, config)
+  local optim = require("cresset.optim")
+  for name in pairs(unsuited) do
+    if rawequal(method, optim[name]) then
+      error(("optim.groups: optim.%s calls its function at several places and cannot move groups")
+        :format(name), 3)
+    end
+  end
+  if type(method) ~= "function" then
+    error(("optim.groups: 'method' must be an optimizer such as optim.adam, got %s")
+      :format(type(method)), 3)
+  end
+  if type(groups) ~= "table" or #groups == 0 then
+    error("optim.groups: 'groups' must be a list of groups { x = ..., dfdx = ..., config = ... }",
+      3)
+  end
+  for i, group in ipairs(groups) do check_group(i, group) end
+  options.open("groups", opfunc, groups[1].x, config)
+end
+
+--- One step of an optimizer for several groups of parameters, each with options of its own: a lower
+-- learning rate for layers that were trained before, no weight decay for biases.
+--
+--     local body, gradBody = net:get(1):getParameters()
+--     local head, gradHead = net:get(2):getParameters()
+--     optim.groups(optim.adam, feval, {
+--       { x = body, dfdx = gradBody, config = { learningRate = 1e-5 } },
+--       { x = head, dfdx = gradHead },
+--     }, { learningRate = 1e-3 })
+--
+-- @param method  an optimizer that calls opfunc once, at x: any but cg, lbfgs and nag
+-- @param opfunc  opfunc() returns the loss and leaves the gradients in the groups' dfdx
+-- @param groups  a list of { x, dfdx, config }; what a group's config does not say comes from
+--                `config`. Each group keeps the optimizer's memory in its field `state`
+-- @param config  options for all groups
+-- @return groups and a table with the loss before the step
+local function groups_step(method, opfunc, groups, config)
+  check(method, opfunc, groups, config)
+  local loss = opfunc()
+  for _, group in ipairs(groups) do
+    local own = {}
+    for name, value in pairs(config or {}) do own[name] = value end
+    for name, value in pairs(group.config or {}) do own[name] = value end
+    group.state = group.state or {}
+    method(function() return loss, group.dfdx end, group.x, own, group.state)
+  end
+  return groups, { loss }
+end
+
+return groups_step
