@@ -12,10 +12,11 @@ LUA_INCDIR ?= $(firstword $(wildcard $(addsuffix /lua5.4,/usr/include /usr/local
 
 MACHINE := $(shell $(CC) -dumpmachine 2>/dev/null)
 
-# Optional libraries: found by pkg-config, switched off by `make PNG=no ZLIB=no`. The code that uses
-# them stands under #ifdef CR_HAVE_PNG and CR_HAVE_ZLIB and must build without them.
+# Optional libraries: found by pkg-config, switched off by `make PNG=no ZLIB=no ZIP=no`. The code that
+# uses them stands under #ifdef CR_HAVE_PNG, CR_HAVE_ZLIB, CR_HAVE_ZIP and must build without them.
 PNG  ?= $(shell $(PKG_CONFIG) --exists libpng 2>/dev/null && echo yes)
 ZLIB ?= $(shell $(PKG_CONFIG) --exists zlib 2>/dev/null && echo yes)
+ZIP  ?= $(shell $(PKG_CONFIG) --exists 'libzip >= 1.6' 2>/dev/null && echo yes)
 ifeq ($(PNG),yes)
 OPTIONAL += -DCR_HAVE_PNG $(shell $(PKG_CONFIG) --cflags libpng)
 OPTIONAL_LIBS += $(shell $(PKG_CONFIG) --libs libpng)
@@ -23,6 +24,10 @@ endif
 ifeq ($(ZLIB),yes)
 OPTIONAL += -DCR_HAVE_ZLIB $(shell $(PKG_CONFIG) --cflags zlib)
 OPTIONAL_LIBS += $(shell $(PKG_CONFIG) --libs zlib)
+endif
+ifeq ($(ZIP),yes)
+OPTIONAL += -DCR_HAVE_ZIP $(shell $(PKG_CONFIG) --cflags libzip)
+OPTIONAL_LIBS += $(shell $(PKG_CONFIG) --libs libzip)
 endif
 
 DEFINES = -Icsrc -I$(LUA_INCDIR) -D_GNU_SOURCE $(OPTIONAL) $(CPPFLAGS)
@@ -142,7 +147,7 @@ lint: ## luacheck, clang-format, cppcheck and luarocks lint
 	$(Q)clang-format --dry-run --Werror $(C_FILES)
 	cppcheck -q -j$(JOBS) --std=c11 --enable=warning,performance,portability --inline-suppr \
 	  --suppressions-list=.ci/cppcheck.supp --error-exitcode=1 -Icsrc \
-	  -D__x86_64__ -DLUA_VERSION_NUM=504 -DCR_ISA_SUFFIX=portable -DCR_HAVE_PNG -DCR_HAVE_ZLIB csrc
+	  -D__x86_64__ -DLUA_VERSION_NUM=504 -DCR_ISA_SUFFIX=portable -DCR_HAVE_PNG -DCR_HAVE_ZLIB -DCR_HAVE_ZIP csrc
 	luarocks lint $(ROCKSPEC)
 
 format: ## format the C sources

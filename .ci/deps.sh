@@ -8,9 +8,10 @@ CC=${CC:-cc}
 [ "${CRESSET_DEPS:-yes}" = no ] && exit 0
 
 # Needed, then optional: without libpng no pictures are written, without zlib no .gz is read, without
-# OpenBLAS matrix products are slow, without readline the prompt has no line editing.
+# libzip no .npz, without OpenBLAS matrix products are slow, without readline the prompt has no line
+# editing.
 build="gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev lua-argparse"
-build_optional="libopenblas0-pthread libpng-dev zlib1g-dev libreadline-dev"
+build_optional="libopenblas0-pthread libpng-dev zlib1g-dev libzip-dev libreadline-dev"
 test="lua-busted"
 lint="lua-check clang-format cppcheck luarocks"
 bench="python3 python3-torch python3-numpy"
@@ -19,15 +20,16 @@ groups=${*:-build test lint}
 
 print_other_systems() {
   cat >&2 <<'TEXT'
-cresset needs a C compiler, make, pkg-config and Lua 5.4; it uses OpenBLAS, libpng, zlib and readline
-where they are found; its examples need argparse, its specs busted. Packages:
+cresset needs a C compiler, make, pkg-config and Lua 5.4; it uses OpenBLAS, libpng, zlib, libzip and
+readline where they are found; its examples need argparse, its specs busted. Packages:
   Debian, Ubuntu   gcc make pkg-config lua5.4 liblua5.4-dev libopenblas0-pthread libpng-dev zlib1g-dev
-                   libreadline-dev lua-argparse luarocks lua-busted lua-check
-  Fedora           gcc make pkgconf lua lua-devel openblas libpng-devel zlib-devel readline-devel luarocks
-  Arch             gcc make pkgconf lua54 openblas libpng zlib readline luarocks
-  Alpine           build-base pkgconf lua5.4 lua5.4-dev openblas libpng-dev zlib-dev readline-dev
-                   luarocks5.4
-  macOS (Homebrew) pkg-config lua@5.4 openblas libpng readline luarocks
+                   libzip-dev libreadline-dev lua-argparse luarocks lua-busted lua-check
+  Fedora           gcc make pkgconf lua lua-devel openblas libpng-devel zlib-devel libzip-devel
+                   readline-devel luarocks
+  Arch             gcc make pkgconf lua54 openblas libpng zlib libzip readline luarocks
+  Alpine           build-base pkgconf lua5.4 lua5.4-dev openblas libpng-dev zlib-dev libzip-dev
+                   readline-dev luarocks5.4
+  macOS (Homebrew) pkg-config lua@5.4 openblas libpng libzip readline luarocks
 Where busted, argparse or luacheck have no package: luarocks --lua-version 5.4 install busted ...
 Then: make LUA=lua5.4 LUA_INCDIR=/folder/of/lua.h
 TEXT

@@ -197,6 +197,12 @@ cr_status cr_writer_open(cr_writer *writer, const char *path) {
   return cannot("written", path, strerror(errno));
 }
 
+cr_status cr_writer_reopen(cr_writer *writer) {
+  fclose(writer->stream);
+  writer->stream = fopen(writer->temporary, "r+b");
+  return writer->stream ? CR_OK : cannot("written", writer->path, strerror(errno));
+}
+
 /* The renaming itself is on the disk when the folder is. Not every file system can do that, and the
  * file is whole in any case. */
 static void sync_folder(const char *path) {

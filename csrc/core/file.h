@@ -47,6 +47,8 @@ typedef struct {
 } cr_writer;
 
 cr_status cr_writer_open(cr_writer *writer, const char *path);
+/* For when a library has replaced the temporary file. */
+cr_status cr_writer_reopen(cr_writer *writer);
 /* Puts the file in its place; on failure the old file, if there was one, is untouched. */
 cr_status cr_writer_commit(cr_writer *writer);
 /* Removes what was written. Does nothing after a commit. */

@@ -43,6 +43,8 @@ struct cr_stream {
   cr_writer writer;
   cr_storage *memory; /* one reference */
   int64_t size, at;   /* of memory: bytes in use, without the zero after them; position */
+  void *entry;        /* of a zip archive, which is kept open as long */
+  struct cr_archive *archive;
 };
 
 /* Each of these opens a stream that is in text mode, in a struct that holds nothing yet. mode is

@@ -40,6 +40,7 @@
   X(paths)                                                                                         \
   X(interrupt)                                                                                     \
   X(file)                                                                                          \
+  X(archive)                                                                                       \
   X(stream)                                                                                        \
   X(readline)                                                                                      \
   X(tensor_arithmetic)                                                                             \

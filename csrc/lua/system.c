@@ -49,7 +49,14 @@ static int optional_parts(lua_State *L) {
 #else
   const int has_zlib = 0;
 #endif
-  lua_createtable(L, 0, 2);
+#ifdef CR_HAVE_ZIP
+  const int has_zip = 1;
+#else
+  const int has_zip = 0;
+#endif
+  lua_createtable(L, 0, 3);
+  lua_pushboolean(L, has_zip);
+  lua_setfield(L, -2, "zip");
   lua_pushboolean(L, has_png && has_zlib); /* PNG pictures are packed with zlib */
   lua_setfield(L, -2, "png");
   lua_pushboolean(L, has_zlib);

@@ -48,7 +48,7 @@ end
 -- @return the value
 function File:readObject()
   check_file("File:readObject", self)
-  return named("File:readObject", read.value, state_of(self).read)
+  return (named("File:readObject", read.value, state_of(self).read))
 end
 
 --- Whether what occurs several times is written once and read as one (the default). Every object is
@@ -81,5 +81,5 @@ end
 -- @return how many were written: 1
 function File:writeBool(value)
   check_file("File:writeBool", self)
-  return named("File:writeBool", File.writeInt, self, value and 1 or 0)
+  return (named("File:writeBool", File.writeInt, self, value and 1 or 0))
 end

@@ -16,6 +16,7 @@ function info.list()
     { "threads", ("%d of %d cores"):format(cresset.getNumThreads(), cresset.getNumCores()) },
     { "libpng", present("png") },
     { "zlib", present("zlib") },
+    { "libzip", present("zip") },
     { "readline", cresset.terminal.readlineName() or "no (not found)" },
   }
 end

@@ -28,7 +28,7 @@ function cresset.cpuFeatures() end
 function cresset.blas() end
 
 --- Which optional libraries this build has.
----@return table parts { png = true or false, zlib = true or false }
+---@return table parts { png = true or false, zlib = ..., zip = ... }
 function cresset.optionalParts() end
 
 --- How many bytes the storages of all tensors hold at the moment, garbage that Lua's collector has

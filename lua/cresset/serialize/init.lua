@@ -44,7 +44,8 @@ local function set_format(file, format)
   return file:binary():longSize(readable[format or "binary"])
 end
 
--- Runs f and puts the name of the public function before its message.
+-- Runs f and puts the name of the public function before its message. Its callers return its
+-- result in parentheses: a tail call would hide from messages who called them.
 local function named(who, f, ...)
   local ok, result = pcall(f, ...)
   if ok then return result end
@@ -85,10 +86,10 @@ end
 function serialize.load(path, format, referenced)
   check("cresset.load", "path", path, "string")
   check_options("cresset.load", format, referenced, readable)
-  return named("cresset.load", function()
+  return (named("cresset.load", function()
     local file <close> = set_format(stream.openReader(path), format)
     return read.value(read.state(file, "'" .. path .. "'", referenced))
-  end)
+  end))
 end
 
 local function to_memory(value, format)
@@ -108,9 +109,9 @@ end
 -- @return a string for deserialize
 function serialize.serialize(value, format)
   check_options("cresset.serialize", format, nil, written)
-  return named("cresset.serialize", function()
+  return (named("cresset.serialize", function()
     return stream.contents(to_memory(value, format))
-  end)
+  end))
 end
 
 --- The value of a string that serialize made.
@@ -119,7 +120,7 @@ end
 function serialize.deserialize(bytes, format)
   check("cresset.deserialize", "bytes", bytes, "string")
   check_options("cresset.deserialize", format, nil, readable)
-  return named("cresset.deserialize", from_string, bytes, format, "the string")
+  return (named("cresset.deserialize", from_string, bytes, format, "the string"))
 end
 
 --- The bytes that save would write, as a torch.CharStorage.
@@ -127,10 +128,10 @@ end
 -- @param format  "binary" (the default) or "ascii"
 function serialize.serializeToStorage(value, format)
   check_options("cresset.serializeToStorage", format, nil, written)
-  return named("cresset.serializeToStorage", function()
+  return (named("cresset.serializeToStorage", function()
     local storage = to_memory(value, format):storage()
     return storage:resize(#storage - 1) -- without the zero at its end
-  end)
+  end))
 end
 
 --- The value of a storage that serializeToStorage made.
@@ -143,8 +144,8 @@ function serialize.deserializeFromStorage(storage, format)
       .. "torch.ByteStorage, got %s"):format(types.type(storage)), 2)
   end
   check_options("cresset.deserializeFromStorage", format, nil, readable)
-  return named("cresset.deserializeFromStorage", from_string, storage:string(), format,
-    "the storage")
+  return (named("cresset.deserializeFromStorage", from_string, storage:string(), format,
+    "the storage"))
 end
 
 return serialize
