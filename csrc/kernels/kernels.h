@@ -22,6 +22,7 @@
 #include "kernels/image.h"
 #include "kernels/lookup.h"
 #include "kernels/loss.h"
+#include "kernels/lrn.h"
 #include "kernels/margin.h"
 #include "kernels/norm.h"
 #include "kernels/optim.h"
@@ -31,6 +32,8 @@
 #include "kernels/reduce.h"
 #include "kernels/softmax.h"
 #include "kernels/transpose.h"
+#include "kernels/volume.h"
+#include "kernels/window.h"
 #include "kernels/winograd.h"
 
 #define CR_KERNEL_FAMILIES(X)                                                                      \
@@ -49,6 +52,9 @@
   X(conv)                                                                                          \
   X(winograd)                                                                                      \
   X(pool)                                                                                          \
+  X(volume)                                                                                        \
+  X(window)                                                                                        \
+  X(lrn)                                                                                           \
   X(norm)                                                                                          \
   X(recurrent)                                                                                     \
   X(dropout)                                                                                       \
@@ -96,6 +102,9 @@ typedef struct {
   cr_conv_kernels conv[2];
   cr_winograd_kernels winograd;
   cr_pool_kernels pool[2];
+  cr_volume_kernels volume[2];
+  cr_window_kernels window[2];
+  cr_lrn_kernels lrn[2];
   cr_norm_kernels norm[2];
   cr_recurrent_kernels recurrent[2];
   cr_dropout_kernel dropout[2];

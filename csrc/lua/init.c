@@ -17,6 +17,7 @@
   X(multinomial)                                                                                   \
   X(tensor_view)                                                                                   \
   X(tensor_pointwise)                                                                              \
+  X(nn_boxes)                                                                                      \
   X(nn_conv)                                                                                       \
   X(nn_dropout)                                                                                    \
   X(nn_lookup)                                                                                     \

@@ -80,6 +80,22 @@ local recipes = {
     local labels = filled("torch.LongTensor", 3)
     return cresset.data.Dataset { images = float(3, 1, 4, 4), labels = labels }
   end,
+  ["nn.SpatialConvolutionMap"] = function()
+    return cresset.nn.SpatialConvolutionMap(cresset.nn.tables.full(3, 2), 2, 2)
+  end,
+  ["nn.VolumetricFractionalMaxPooling"] = function()
+    return cresset.nn.VolumetricFractionalMaxPooling(2, 2, 2, 2, 2, 2)
+  end,
+  ["nn.SpatialMaxUnpooling"] = function()
+    local pooling = cresset.nn.SpatialMaxPooling(2, 2)
+    pooling:forward(float(2, 3, 4, 4))
+    return cresset.nn.SpatialMaxUnpooling(pooling)
+  end,
+  ["nn.VolumetricMaxUnpooling"] = function()
+    local pooling = cresset.nn.VolumetricMaxPooling(2, 2, 2)
+    pooling:forward(float(2, 3, 4, 4))
+    return cresset.nn.VolumetricMaxUnpooling(pooling)
+  end,
   ["train.Progress"] = function()
     return cresset.train.Progress { epochs = 2, samples = 3, stream = io.open("/dev/null", "w") }
   end,

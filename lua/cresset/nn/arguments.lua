@@ -44,6 +44,12 @@ local kinds = {
   count = integer_kind(0),
   integer = integer_kind(nil),
   number = number_kind,
+  padding = function(value, declared)
+    if value == "same" then return value end
+    local count = integer_kind(0)(value, declared)
+    if count then return count end
+    return nil, 'an integer of at least 0 or "same"'
+  end,
   boolean = type_kind("boolean", "true or false"),
   string = type_kind("string", "a string"),
   table = type_kind("table", "a table"),

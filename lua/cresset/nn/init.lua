@@ -23,6 +23,9 @@ local files = {
   "extremes", "Bilinear", "PartialLinear", "Kmeans", "Maxout", "Copy", "Index", "MaskedSelect",
   "Padding", "L1Penalty", "Constant", "WhiteNoise", "OneHot", "ZeroGrad", "Collapse", "Convert",
   "SpatialConvolution", "SpatialFullConvolution", "SpatialMaxPooling", "SpatialAveragePooling",
+  "SpatialDepthWiseConvolution", "SpatialConvolutionMap", "SpatialSubSampling",
+  "border_padding", "upsampling", "PixelShuffle", "SpatialCrossMapLRN",
+  "adaptive_pooling", "window_pooling", "fractional_pooling", "unpooling",
   "BatchNormalization", "SpatialBatchNormalization", "Dropout", "SpatialDropout", "LookupTable",
   "SeqLSTM", "SeqGRU", "SeqRNN",
 }
@@ -42,6 +45,7 @@ require("cresset.nn.hooks")
 nn.init = require("cresset.nn.initialization")
 nn.Jacobian = require("cresset.nn.Jacobian")
 nn.noGrad = require("cresset.nn.noGrad").run
+nn.tables = require("cresset.nn.tables")
 nn.summary = require("cresset.nn.summary").of
 
 return nn
