@@ -10,12 +10,12 @@ enum { op_upvalue = 3 };
 
 static const struct {
   const char *name;
-  int results, inputs;
-  const char *options[3];
+  int results;
+  const char *inputs[3], *options[3];
   cr_lapack_function function;
 } entries[] = {
-#define ENTRY(name, results, inputs, o1, o2, o3)                                                   \
-  {#name, results, inputs, {o1, o2, o3}, cr_lapack_##name},
+#define ENTRY(name, results, i1, i2, i3, o1, o2, o3)                                               \
+  {#name, results, {i1, i2, i3}, {o1, o2, o3}, cr_lapack_##name},
     CR_LAPACK_FUNCTIONS(ENTRY)
 #undef ENTRY
 };
@@ -31,16 +31,17 @@ static char check_option(lua_State *L, int arg, const char *choices) {
 
 static int call_lapack(lua_State *L) {
   int op = (int)lua_tointeger(L, lua_upvalueindex(op_upvalue));
-  int results = entries[op].results, inputs = entries[op].inputs, given = 0;
+  int results = entries[op].results, inputs = 0, given = 0;
+  while (inputs < 3 && entries[op].inputs[inputs]) inputs++;
   bool is_pstrf = entries[op].function == cr_lapack_pstrf;
   while (given < results + inputs && cr_to_tensor(L, given + 1)) given++;
   bool has_results = results > 0 && given == results + inputs;
   cr_lapack_call call = {.tolerance = -1};
   int arg = has_results ? results + 1 : 1;
   for (int i = 0; i < inputs; i++, arg++) {
-    call.in[i] = cr_check_float_tensor(L, arg, inputs == 1 ? "a" : i == 0 ? "first" : "second");
-    if (call.in[i]->dtype != call.in[0]->dtype)
-      cr_type_error(L, arg, "input", cr_dtype_tensor_name(call.in[0]->dtype));
+    const char *name = entries[op].inputs[i];
+    call.in[i] = cr_check_float_tensor(L, arg, name);
+    cr_check_tensor_of(L, arg, name, call.in[0]->dtype);
   }
   for (int i = 0; i < 3 && entries[op].options[i][0]; i++)
     call.option[i] = check_option(L, arg++, entries[op].options[i]);

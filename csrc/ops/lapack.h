@@ -18,26 +18,26 @@ typedef struct {
 
 typedef cr_status (*cr_lapack_function)(cr_lapack_call *call);
 
-/* X(name, results, inputs, options: the default first of each) */
+/* X(name, number of results, the inputs' names, options: the default first of each) */
 #define CR_LAPACK_FUNCTIONS(X)                                                                     \
-  X(gesv, 2, 2, "", "", "")        /* x, lu: b, a */                                               \
-  X(gels, 2, 2, "", "", "")        /* x, qr: b, a */                                               \
-  X(trtrs, 2, 2, "UL", "NT", "NU") /* x, a: b, a */                                                \
-  X(symeig, 2, 1, "NV", "UL", "")  /* values, vectors: a */                                        \
-  X(eig, 2, 1, "NV", "", "")       /* values (n x 2), vectors: a */                                \
-  X(svd, 3, 1, "SA", "", "")       /* u, s, v: a */                                                \
-  X(inverse, 1, 1, "", "", "")                                                                     \
-  X(det, 0, 1, "", "", "")                                                                         \
-  X(qr, 2, 1, "", "", "")                                                                          \
-  X(geqrf, 2, 1, "", "", "")     /* reflectors, tau: a */                                          \
-  X(orgqr, 1, 2, "", "", "")     /* q: reflectors, tau */                                          \
-  X(ormqr, 1, 3, "LR", "NT", "") /* product: reflectors, tau, mat */                               \
-  X(potrf, 1, 1, "UL", "", "")                                                                     \
-  X(potrs, 1, 2, "UL", "", "") /* x: b, factor */                                                  \
-  X(potri, 1, 1, "UL", "", "") /* inverse: factor */                                               \
-  X(pstrf, 2, 1, "UL", "", "") /* factor, pivots (IntTensor): a */
+  X(gesv, 2, "b", "a", NULL, "", "", "")        /* x, lu */                                        \
+  X(gels, 2, "b", "a", NULL, "", "", "")        /* x, qr */                                        \
+  X(trtrs, 2, "b", "a", NULL, "UL", "NT", "NU") /* x, a */                                         \
+  X(symeig, 2, "a", NULL, NULL, "NV", "UL", "") /* values, vectors */                              \
+  X(eig, 2, "a", NULL, NULL, "NV", "", "")      /* values (n x 2), vectors */                      \
+  X(svd, 3, "a", NULL, NULL, "SA", "", "")      /* u, s, v */                                      \
+  X(inverse, 1, "x", NULL, NULL, "", "", "")                                                       \
+  X(det, 0, "x", NULL, NULL, "", "", "")                                                           \
+  X(qr, 2, "x", NULL, NULL, "", "", "")                                                            \
+  X(geqrf, 2, "a", NULL, NULL, "", "", "")       /* reflectors, tau */                             \
+  X(orgqr, 1, "m", "tau", NULL, "", "", "")      /* q */                                           \
+  X(ormqr, 1, "m", "tau", "mat", "LR", "NT", "") /* product */                                     \
+  X(potrf, 1, "a", NULL, NULL, "UL", "", "")     /* factor */                                      \
+  X(potrs, 1, "b", "chol", NULL, "UL", "", "")   /* x */                                           \
+  X(potri, 1, "chol", NULL, NULL, "UL", "", "")  /* inverse */                                     \
+  X(pstrf, 2, "a", NULL, NULL, "UL", "", "")     /* factor, pivots (IntTensor) */
 
-#define CR_LAPACK_DECLARE(name, results, inputs, o1, o2, o3)                                       \
+#define CR_LAPACK_DECLARE(name, results, i1, i2, i3, o1, o2, o3)                                   \
   cr_status cr_lapack_##name(cr_lapack_call *call);
 CR_LAPACK_FUNCTIONS(CR_LAPACK_DECLARE)
 

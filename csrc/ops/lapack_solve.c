@@ -3,6 +3,9 @@
 
 #include "ops/copy.h"
 
+#include <float.h>
+#include <math.h>
+
 /* b is a vector or a matrix of b's type with as many rows as a. */
 static cr_status check_right_side(const cr_tensor *b, const cr_tensor *a) {
   char text_b[CR_SIZE_TEXT], text_a[CR_SIZE_TEXT];
@@ -195,6 +198,48 @@ static cr_status potri(cr_lapack_call *call, cr_temporaries *w) {
 }
 CR_LAPACK_ENTRY(potri, potri)
 
+static double element_at(const cr_tensor *t, int64_t i, int64_t j) {
+  const char *data = cr_tensor_data(t);
+  int64_t at = i * t->stride[0] + j * t->stride[1];
+  return cr_load(t->dtype, data + at * (int64_t)cr_dtype_size(t->dtype)).f;
+}
+
+/* Where pivoting ended before all of a was factored, nothing may be left of a but rounding errors,
+ * up to limit: else a was not semidefinite. The factor's rest becomes zero. */
+static cr_status clear_rest(cr_tensor *factor, const cr_tensor *a, const int32_t *pivots, int rank,
+                            char triangle, double limit) {
+  int64_t n = a->size[0];
+  for (int64_t i = rank; i < n; i++)
+    for (int64_t j = rank; j <= i; j++) {
+      int64_t p = pivots[i] - 1, q = pivots[j] - 1;
+      bool is_stored = triangle == 'U' ? p <= q : p >= q; /* LAPACK reads one triangle */
+      double left = is_stored ? element_at(a, p, q) : element_at(a, q, p);
+      for (int64_t k = 0; k < rank; k++)
+        left -= triangle == 'U' ? element_at(factor, k, i) * element_at(factor, k, j)
+                                : element_at(factor, i, k) * element_at(factor, j, k);
+      if (fabs(left) > limit)
+        return cr_fail(CR_EINVAL,
+                       "the matrix is not positive semidefinite: after %d pivots %g is left", rank,
+                       left);
+    }
+  char *data = cr_tensor_data(factor);
+  for (int64_t j = rank; j < n; j++)
+    for (int64_t i = rank; i < n; i++)
+      cr_store(factor->dtype, data + (size_t)(j * n + i) * cr_dtype_size(factor->dtype),
+               cr_scalar_from_int(0));
+  return CR_OK;
+}
+
+/* What rounding may leave of the matrix. */
+static double rounding_limit(const cr_tensor *a) {
+  double largest = 0, epsilon = a->dtype == CR_F32 ? FLT_EPSILON : DBL_EPSILON;
+  const char *data = cr_tensor_data(a);
+  int64_t step = (a->stride[0] + a->stride[1]) * (int64_t)cr_dtype_size(a->dtype);
+  for (int64_t i = 0; i < a->size[0]; i++)
+    largest = fmax(largest, fabs(cr_load(a->dtype, data + i * step).f));
+  return 10 * (double)a->size[0] * epsilon * largest;
+}
+
 static cr_status pstrf(cr_lapack_call *call, cr_temporaries *w) {
   const cr_tensor *a = call->in[0];
   cr_tensor *factor, *pivots, *work;
@@ -211,6 +256,9 @@ static cr_status pstrf(cr_lapack_call *call, cr_temporaries *w) {
   routine(&call->option[0], &n, cr_tensor_data(factor), &n, cr_tensor_data(pivots), &rank,
           a->dtype == CR_F32 ? (void *)&narrow : (void *)&wide, cr_tensor_data(work), &info,
           (size_t)1);
+  if (info > 0)
+    CR_TRY(clear_rest(factor, a, cr_tensor_data(pivots), rank, call->option[0],
+                      fmax(rounding_limit(a), call->tolerance)));
   cr_clear_triangle(factor, call->option[0] == 'L');
   CR_TRY(cr_give(call->out[0], factor));
   return cr_give(call->out[1], pivots);

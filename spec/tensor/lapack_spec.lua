@@ -141,6 +141,36 @@ describe("Cholesky factors", function()
     assert_close(cresset.mm(cresset.mm(p:t(), a), p), cresset.mm(u:t(), u), 1e-9)
   end)
 
+  it("pivot of matrices without full rank", function()
+    for name in pairs(types) do
+      local b = matrix(name, 6, 2)
+      local a = cresset.mm(b, b:t())
+      for _, option in ipairs { "U", "L" } do
+        local u, pivots = cresset.pstrf(a, option)
+        if option == "L" then u = u:t() end
+        for i = 3, 6 do assert.equal(0, u[i]:clone():abs():max()) end
+        local order = pivots:long()
+        assert_close(a:index(1, order):index(2, order), cresset.mm(u:t(), u), 1e-5)
+      end
+    end
+    for _, rows in ipairs { { { -1, 0 }, { 0, -1 } }, { { 0, 1 }, { 1, 0 } },
+      { { 4, 0 }, { 0, -1 } } } do
+      local ok, message = pcall(cresset.pstrf, cresset.DoubleTensor(rows))
+      assert.is_false(ok)
+      assert.truthy(message:find("cresset.pstrf: the matrix is not positive semidefinite: after %d "
+        .. "pivots %-?1 is left"), message)
+    end
+  end)
+
+  it("name their arguments", function()
+    assert.has_error(function() cresset.gesv(cresset.ones(2), cresset.DoubleTensor(2, 2)) end,
+      "cresset.gesv: 'a' must be a torch.FloatTensor, got torch.DoubleTensor of size 2x2")
+    assert.has_error(function() cresset.ormqr(cresset.ones(2, 2), cresset.ones(2), 1) end,
+      "cresset.ormqr: 'mat' must be a torch.FloatTensor or torch.DoubleTensor, got 1")
+    assert.has_error(function() cresset.potrs() end,
+      "cresset.potrs: 'b' must be a torch.FloatTensor or torch.DoubleTensor, got nothing")
+  end)
+
   it("need a positive definite matrix", function()
     assert.has_error(function() cresset.potrf(cresset.Tensor { { 1, 2 }, { 2, 1 } }) end,
       "cresset.potrf: the matrix is not positive definite: its leading minor of order 2 is not")
