@@ -88,7 +88,7 @@ local function own_pairs(of)
   return step, of, nil
 end
 
-local operators = { "call", "len", "unm", "add", "sub", "mul", "div", "concat" }
+local operators = { "len", "unm", "add", "sub", "mul", "div", "concat" }
 
 local function install_operators(new)
   for _, operator in ipairs(operators) do
@@ -101,6 +101,12 @@ local function install_operators(new)
       end
       return serve(a, b, ...)
     end
+  end
+  -- An operator of its own: how many arguments there are matters.
+  new.__call = function(self, ...)
+    local serve = type(self) == "table" and self.__call__
+    if not serve then error(("%s has no operator 'call'"):format(new.__typename), 2) end
+    return serve(self, ...)
   end
   new.__eq = function(a, b)
     local serve = type(a) == "table" and a.__eq__

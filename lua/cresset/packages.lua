@@ -1,2 +1,4 @@
 --- The packages that are loaded when they are first used, as cresset.nn and so on.
-return { "data", "image", "nn", "numpy", "optim", "plot", "safetensors", "train" }
+return {
+  "data", "graph", "image", "nn", "nngraph", "numpy", "optim", "plot", "safetensors", "train",
+}

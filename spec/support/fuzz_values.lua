@@ -142,6 +142,17 @@ local recipes = {
     return cresset.optim.WarmupSchedule { steps = 2, schedule = schedule }
   end,
   ["optim.EMA"] = function() return cresset.optim.EMA(float(2, 3)) end,
+  ["nn.gModule"] = function()
+    local node = class.find("nn.Linear")(3, 2)()
+    return class.find("nn.gModule")({ node }, { class.find("nn.Tanh")()(node) })
+  end,
+  ["nngraph.Node"] = function() return class.find("nn.Tanh")()() end,
+  ["nngraph.ModuleFromCriterion"] = function()
+    return class.find("nngraph.ModuleFromCriterion")(class.find("nn.MSECriterion")())
+  end,
+  ["graph.Graph"] = function()
+    return class.find("graph.Graph")({ class.find("nn.Tanh")()() }, { {} })
+  end,
   ["nn.Clamp"] = function() return class.find("nn.Clamp")(-1, 1) end,
 }
 

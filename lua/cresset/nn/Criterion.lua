@@ -41,8 +41,13 @@ function Criterion:backward(input, target)
   return self:updateGradInput(input, target)
 end
 
---- criterion(input, target): the loss and the gradient.
+--- criterion(input, target): the loss and the gradient. criterion({node, node}): a node of a graph
+-- that computes the loss of two others, a tensor of one element.
 function Criterion:__call__(input, target)
+  if type(input) == "table" and target == nil
+    and require("cresset.nngraph.Node").hasNodes(input) then
+    return require("cresset.nngraph").ModuleFromCriterion(self)(input)
+  end
   self.output = self:forward(input, target)
   self.gradInput = self:backward(input, target)
   return self.output, self.gradInput

@@ -53,12 +53,36 @@ function Module:backward(input, gradOutput, scale)
   return gradInput
 end
 
---- layer(input): forward; layer(input, gradOutput): forward and backward.
-function Module:__call__(input, gradOutput)
+-- nngraph.Node, loaded with the first graph.
+local function node_class() return require("cresset.nngraph.Node") end
+
+--- layer(input): forward; layer(input, gradOutput): forward and backward. layer() and layer(node),
+-- layer({node, ...}): a node of a graph for nn.gModule, which reads the other nodes.
+function Module:__call__(...)
+  local input, gradOutput = ...
+  if select("#", ...) == 0 or type(input) == "table" and node_class().hasNodes(input) then
+    return node_class()(self, input)
+  end
+  if input == nil then
+    self:fail("input is nil; without an argument the call makes a node of a graph")
+  end
   self:forward(input)
   if gradOutput == nil then return self.output end
   self:backward(input, gradOutput)
   return self.output, self.gradInput
+end
+
+--- -layer: a node of a graph without inputs, like layer().
+function Module:__unm__() return self() end
+
+--- node - layer, {node, ...} - layer: a node that reads these nodes, like layer(node).
+function Module.__sub__(previous, last)
+  if class.isA(last, "nn.Module") and type(previous) == "table"
+    and node_class().hasNodes(previous) then
+    return last(previous)
+  end
+  error(("nn.Module: the left side of '-' must be a node or a table of nodes, got %s; begin a "
+    .. "graph with -layer or layer()"):format(arguments.describe(previous)), 3)
 end
 
 --- Like backward, but moves the parameters by -learningRate times their gradients at once.
