@@ -5,6 +5,7 @@
 #include "core/idx.h"
 
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -57,6 +58,17 @@ static int train_clock(lua_State *L) {
   return 1;
 }
 
+static double seconds_of(struct timeval t) { return (double)t.tv_sec + 1e-6 * (double)t.tv_usec; }
+
+/* processTimes() -> seconds that processors worked for this process, and the system for it */
+static int train_process_times(lua_State *L) {
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  lua_pushnumber(L, seconds_of(usage.ru_utime));
+  lua_pushnumber(L, seconds_of(usage.ru_stime));
+  return 2;
+}
+
 static const luaL_Reg data[] = {
     {"saveText", data_save_text},
     {"readIDX", data_read_idx},
@@ -65,6 +77,7 @@ static const luaL_Reg data[] = {
 
 static const luaL_Reg train[] = {
     {"clock", train_clock},
+    {"processTimes", train_process_times},
     {"terminalWidth", train_terminal_width},
     {NULL, NULL},
 };

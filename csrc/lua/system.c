@@ -70,6 +70,15 @@ static int storage_bytes(lua_State *L) {
   return 1;
 }
 
+/* pointer(object): its address. */
+static int pointer(lua_State *L) {
+  int type = lua_type(L, 1);
+  if (type != LUA_TTABLE && type != LUA_TUSERDATA && type != LUA_TFUNCTION && type != LUA_TTHREAD)
+    return cr_type_error(L, 1, "object", "a table, an object, a function or a coroutine");
+  lua_pushinteger(L, (lua_Integer)(intptr_t)lua_topointer(L, 1));
+  return 1;
+}
+
 static const luaL_Reg functions[] = {
     {"getNumThreads", get_num_threads},
     {"setNumThreads", set_num_threads},
@@ -77,6 +86,7 @@ static const luaL_Reg functions[] = {
     {"optionalParts", optional_parts},
     {"cpuFeatures", cpu_features},
     {"isa", isa},
+    {"pointer", pointer},
     {"blas", blas},
     {"storageBytes", storage_bytes},
     {NULL, NULL},

@@ -158,13 +158,20 @@ local function check_name(name, what)
   end
 end
 
---- Declares a class; a second declaration of the same name replaces the first.
+--- Declares a class; a second declaration of the same name replaces the first. Unlike Torch7's it
+-- makes no global variable of a name without a dot.
 -- @param name  "package.Name"; when `package` is one of cresset's (nn, optim), the class becomes
 --              its field `Name`, as in Torch7
 -- @param parentName  the name of the class to inherit from, or nil
+-- @param module  a table whose field `Name` the class becomes instead (optional; may also stand in
+--                the place of parentName)
 -- @return the class and its parent (or nil)
-function class.new(name, parentName)
+function class.new(name, parentName, module)
   check_name(name, "name")
+  if module == nil and type(parentName) == "table" then parentName, module = nil, parentName end
+  if module ~= nil and type(module) ~= "table" then
+    error(("cresset.class: 'module' must be a table, got %s"):format(describe(module)), 2)
+  end
   local parent
   if parentName ~= nil then
     check_name(parentName, "parentName")
@@ -177,7 +184,8 @@ function class.new(name, parentName)
   local new = make(name, parent or Object)
   registry[name] = new
   local package_name, short = name:match("^(.-)%.([^.]+)$")
-  if package_name and packages[package_name] then packages[package_name][short] = new end
+  module = module or packages[package_name]
+  if module then module[short or name] = new end
   return new, parent
 end
 

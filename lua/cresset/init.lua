@@ -20,10 +20,15 @@ add(require("cresset.rearrange"))
 add(require("cresset.einsum"))
 add(require("cresset.types"))
 add(require("cresset.serialize"))
+add(require("cresset.utility"))
 require("cresset.file")
 require("cresset.print")
 cresset.version = require("cresset.version")
 cresset.class = require("cresset.class")
+cresset.Timer = require("cresset.timer")
+cresset.CmdLine = require("cresset.cmdline")
+cresset.Tester = require("cresset.tester")
+cresset.TestSuite = require("cresset.tester.suite").TestSuite
 
 return setmetatable(cresset, {
   __index = function(_, name)

@@ -19,16 +19,46 @@ function types.type(value)
   return types.typename(value) or type(value)
 end
 
---- True when the value's class is `name`, is derived from it, or, as Torch7 has it, when the
--- class's name ends with it: isTypeOf(net, "Linear").
+-- The names that a value's type has: its class's and those of the classes that it inherits from.
+local function names_of(value)
+  local names = { types.typename(value) }
+  local parent = class.parentOf(getmetatable(value))
+  while parent do
+    names[#names + 1] = parent.__typename
+    parent = class.parentOf(parent)
+  end
+  return names
+end
+
+-- Constructors such as cresset.FloatTensor -> "torch.FloatTensor".
+local constructors = {}
+for _, word in ipairs { "Byte", "Char", "Short", "Int", "Long", "Float", "Double" } do
+  for _, kind in ipairs { "Tensor", "Storage" } do
+    constructors[core[word .. kind]] = ("torch.%s%s"):format(word, kind)
+  end
+end
+
+local function matches(own, wanted)
+  if own == wanted or own:sub(-#wanted - 1) == "." .. wanted then return true end
+  local found, match = pcall(string.match, own, wanted)
+  -- A name that is no pattern must be the whole name.
+  return found and match ~= nil and match ~= wanted
+end
+
+--- True when the value's class, or one that it inherits from, is the one meant.
+-- @param value  anything
+-- @param name  the class's name ("nn.Linear"), its last part ("Linear"), a pattern for string.match
+--              ("torch%..*Tensor"), the class itself, or a constructor (cresset.FloatTensor)
 function types.isTypeOf(value, name)
-  if type(name) == "table" then name = rawget(name, "__typename") end
-  if type(name) ~= "string" then
+  local wanted = name ~= nil and constructors[name] or name
+  if type(wanted) == "table" then wanted = rawget(wanted, "__typename") end
+  if type(wanted) ~= "string" then
     error(("cresset.isTypeOf: 'name' must be the name of a class, got %s"):format(type(name)), 2)
   end
-  if class.isA(value, name) then return true end
-  local own = types.typename(value)
-  return own ~= nil and (own == name or own:sub(-#name - 1) == "." .. name)
+  for _, own in ipairs(names_of(value)) do
+    if matches(own, wanted) then return true end
+  end
+  return false
 end
 
 return types

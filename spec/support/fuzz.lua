@@ -130,6 +130,8 @@ end
 
 local skipped = {
   ["terminal.catchInterrupts"] = true, -- would take the signal that ends this process
+  -- These end the process, or replace print.
+  ["torch.CmdLine:parse"] = true, ["torch.CmdLine:error"] = true, ["torch.CmdLine:log"] = true,
   ["cresset.PipeFile"] = true, -- runs what it is told to
 }
 

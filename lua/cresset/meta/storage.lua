@@ -18,8 +18,8 @@ local cresset, Storage = {}, {}
 --- A file is mapped to memory: it is read when it is touched, and may be larger than the memory.
 --- What is written stays in memory, unless `shared` is true: then it goes to the file, which with a
 --- `size` (in elements) is made and made longer as needed. Without a size the file's length
---- decides. With `sharedMem` the name is one of the system's shared memory (Linux: /dev/shm), for programs
---- that work together. A mapped storage cannot grow; its elements are those of this machine,
+--- decides. With `sharedMem` the name is one of the system's shared memory (Linux: /dev/shm), for
+--- programs that work together. A mapped storage cannot grow; its elements are those of this machine,
 --- without any header. When somebody shortens the file meanwhile, touching what was there ends the
 --- program with SIGBUS: map only files that no one does that to.
 ---

@@ -36,4 +36,9 @@ function cresset.optionalParts() end
 ---@return integer bytes
 function cresset.storageBytes() end
 
+--- A number that no other object has as long as this one lives: its address.
+---@param object table|userdata|function|thread
+---@return integer
+function cresset.pointer(object) end
+
 return cresset
