@@ -169,6 +169,9 @@ doc: ## the reference as HTML in build/doc
 doc/torch7.md: $(LIB) doc/torch7.lua doc/torch7_names.lua ## where each function of Torch7's is here
 	CRESSET_BUILD=$(BUILD) $(LUA) doc/torch7.lua > $@
 
+doc/modules.md: $(LIB) doc/modules.lua doc/modules_names.lua ## where each module of Torch7's is here
+	CRESSET_BUILD=$(BUILD) $(LUA) doc/modules.lua > $@
+
 # ---- speed ----
 
 bench: ## tensor operations and training steps against peers that are installed (see bench-peers)
