@@ -4,6 +4,7 @@
 
 /* Each binding file's opener, called with the module table on top of the stack. */
 #define OPENERS(X)                                                                                 \
+  X(tensor_cat)                                                                                    \
   X(tensor_new)                                                                                    \
   X(tensor_query)                                                                                  \
   X(tensor_fill)                                                                                   \

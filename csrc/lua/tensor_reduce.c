@@ -122,8 +122,21 @@ static int extreme_position(lua_State *L) {
 
 /* ---- all, any ---- */
 
+/* Along a dimension: whether the smallest (all) or largest (any) element is not 0. */
+static int test_dim(lua_State *L, const cr_tensor *x, bool any) {
+  int dim = cr_check_dim(L, 2, "dim", x);
+  if (x->size[dim] == 0)
+    return cr_arg_error(L, "x", "must not be empty along dimension %d", dim + 1);
+  cr_tensor *values = cr_push_tensor(L, CR_U8), *positions = cr_push_tensor(L, CR_I64);
+  CR_CALL(L, cr_extreme_dim(values, positions, x, dim, any));
+  lua_pop(L, 1);
+  CR_CALL(L, cr_compare_scalar(values, values, cr_scalar_from_int(0), CR_COMPARE_ne));
+  return 1;
+}
+
 static int all(lua_State *L) {
   const cr_tensor *x = cr_check_tensor_of(L, 1, "x", CR_U8);
+  if (!lua_isnoneornil(L, 2)) return test_dim(L, x, false);
   int64_t count;
   CR_CALL(L, cr_count_nonzero(&count, x));
   lua_pushboolean(L, count == cr_tensor_numel(x));
@@ -132,6 +145,7 @@ static int all(lua_State *L) {
 
 static int any(lua_State *L) {
   const cr_tensor *x = cr_check_tensor_of(L, 1, "x", CR_U8);
+  if (!lua_isnoneornil(L, 2)) return test_dim(L, x, true);
   int64_t count;
   CR_CALL(L, cr_count_nonzero(&count, x));
   lua_pushboolean(L, count > 0);

@@ -1,4 +1,4 @@
---- Putting tensors together and cutting them up.
+--- Stacks of tensors, and cutting tensors up.
 
 local core = require("cresset.core")
 
@@ -38,67 +38,6 @@ local function check_tensors(who, tensors)
   return list
 end
 
--- Sizes of the joined tensor; they may differ along dim alone.
-local function joined_size(who, list, dim)
-  local size = list[1]:size():totable()
-  for i = 2, #list do
-    local t = list[i]
-    for d = 1, math.max(#size, t:dim()) do
-      if t:dim() ~= #size or (d ~= dim and t:size(d) ~= size[d]) then
-        error(("%s: tensor %d of size %s does not fit the first one of size %s along dimension %d")
-          :format(who, i, table.concat(t:size():totable(), "x"),
-            table.concat(list[1]:size():totable(), "x"), dim), 3)
-      end
-    end
-    size[dim] = size[dim] + t:size(dim)
-  end
-  return size
-end
-
-local function cat(who, res, tensors, dim)
-  local list = check_tensors(who, tensors)
-  if #list == 0 then
-    if rawlen(tensors) == 0 then
-      error(("%s: 'tensors' must hold at least one tensor"):format(who), 3)
-    end
-    return res and res:resize() or tensors[1].new()
-  end
-  dim = dim == nil and list[1]:dim() or check_dim(who, dim, list[1]:dim())
-  local size = joined_size(who, list, dim)
-  local out = list[1].new() -- apart from res, which may be one of the parts
-  out:resize(table.unpack(size))
-  local at = 1
-  for _, t in ipairs(list) do
-    if t:size(dim) > 0 then out:narrow(dim, at, t:size(dim)):copy(t) end
-    at = at + t:size(dim)
-  end
-  return res and res:set(out) or out
-end
-
--- The forms ([res,] {a, b, ...} [, dim]) and ([res,] a, b [, dim]).
-local function read_parts(who, first, ...)
-  if type(first) == "table" then return nil, first, ... end
-  if not core.isTensor(first) then
-    error(("%s: 'tensors' must be a table of tensors, got %s"):format(who, describe(first)), 3)
-  end
-  local second, third = ...
-  if type(second) == "table" then return first, second, third end
-  if core.isTensor(third) then return first, { second, third }, (select(3, ...)) end
-  return nil, { first, second }, third
-end
-
---- Joins tensors along a dimension, the last one unless given: `cat({a, b, c}, dim)` or
--- `cat(a, b, dim)`. Tensors without a dimension are left out.
--- @param res  optional: a tensor that takes the result
-function join.cat(...)
-  return cat("cresset.cat", read_parts("cresset.cat", ...))
-end
-
---- Joins self's type of tensors into self: `res:cat({a, b}, dim)`; `a:cat(b, dim)` is a new tensor.
-function Tensor:cat(...)
-  return cat("Tensor:cat", read_parts("Tensor:cat", self, ...))
-end
-
 --- Joins tensors of one size along a new dimension, the first one unless given.
 function join.stack(tensors, dim)
   local list = check_tensors("cresset.stack", tensors)
@@ -114,7 +53,7 @@ function join.stack(tensors, dim)
     end
     parts[i] = t:unsqueeze(dim)
   end
-  return join.cat(parts, dim)
+  return core.cat(parts, dim)
 end
 
 local function chunk(who, res, t, n, dim)

@@ -26,7 +26,28 @@ describe("cat", function()
     assert.equal(3, res:size(1))
   end)
 
+  it("writes to the result's own memory", function()
+    local whole = cresset.zeros(4, 2)
+    local part = whole:narrow(1, 2, 3)
+    cresset.cat(part, a, b, 1)
+    assert.same({ 0, 0, 1, 2, 3, 4, 5, 6 }, list_of(whole))
+    cresset.cat(part, { whole:narrow(1, 1, 2), b }, 1) -- which it shows
+    assert.same({ 0, 0, 0, 0, 1, 2, 5, 6 }, list_of(whole))
+    assert.equal(0, cresset.cat(part, { cresset.Tensor(), cresset.Tensor() }):dim())
+    local none = cresset.Tensor(0, 2)
+    assert.same({ 0, 2 }, cresset.cat(none, none, 1):size():totable())
+    assert.same({ 1, 2, 3, 4 }, list_of(cresset.cat(none, a, 1)))
+  end)
+
   it("names what does not fit", function()
+    assert.has_error(function() cresset.cat(cresset.LongTensor(), a, b) end,
+      "cresset.cat: 'res' must be a torch.FloatTensor, got torch.LongTensor of size empty")
+    assert.has_error(function() cresset.cat(a) end,
+      "cresset.cat: 'tensors' must be a tensor or a table of tensors, got nothing")
+    assert.has_error(function() cresset.cat(a, print, b) end)
+    assert.has_error(function() cresset.cat(1) end,
+      "cresset.cat: 'tensors' must be a table of tensors, got 1")
+    assert.has_error(function() cresset.cat(cresset.ones(1, 2, 1):expand(3, 2, 1):t(), a, b) end)
     assert.has_error(function() cresset.cat(a, b, 2) end,
       "cresset.cat: tensor 2 of size 1x2 does not fit the first one of size 2x2 along dimension 2")
     assert.has_error(function() cresset.cat({ a, b }, 3) end,

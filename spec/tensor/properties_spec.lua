@@ -551,6 +551,29 @@ end)
 
 -- ---- indexing ----
 
+describe("tests along a dimension:", function()
+  each_draw("all and any", { "ByteTensor" }, function(random, type_name)
+    local sizes = full_sizes(random)
+    local dim = random(#sizes)
+    local x, list = draw.tensor(random, type_name, sizes, function(generator)
+      return (generator(3) - 1) * 100
+    end)
+    local function count_zeros(run)
+      local zeros = 0
+      for _, value in ipairs(run) do zeros = zeros + (value == 0 and 1 or 0) end
+      return zeros
+    end
+    assert_list(reduced(sizes, list, dim, function(run)
+      return count_zeros(run) == 0 and 1 or 0
+    end), x:all(dim), type_name, "all")
+    assert_list(reduced(sizes, list, dim, function(run)
+      return count_zeros(run) < #run and 1 or 0
+    end), cresset.any(x, dim), type_name, "any")
+    assert.equal(count_zeros(list) == 0, x:all())
+    assert.equal(count_zeros(list) < #list, x:any())
+  end)
+end)
+
 local function positions(random, n, limit)
   local list = {}
   for i = 1, n do list[i] = random(limit) end

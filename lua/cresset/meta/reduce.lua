@@ -84,15 +84,17 @@ function Tensor:argmax(dim) end
 function cresset.argmin(x, dim) end
 function Tensor:argmin(dim) end
 
---- True when no element of a torch.ByteTensor is 0.
----@return boolean
-function cresset.all(x) end
-function Tensor:all() end
+--- True when no element of a torch.ByteTensor is 0; along a dimension a torch.ByteTensor of 0
+--- and 1.
+---@return boolean|Tensor
+function cresset.all(x, dim) end
+function Tensor:all(dim) end
 
---- True when an element of a torch.ByteTensor is not 0.
----@return boolean
-function cresset.any(x) end
-function Tensor:any() end
+--- True when an element of a torch.ByteTensor is not 0; along a dimension a torch.ByteTensor of 0
+--- and 1.
+---@return boolean|Tensor
+function cresset.any(x, dim) end
+function Tensor:any(dim) end
 
 --- Running sums along a dimension (the first one unless given).
 ---@return Tensor

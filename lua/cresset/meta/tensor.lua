@@ -309,6 +309,16 @@ function cresset.unsqueeze(x, dim) end
 function Tensor:unfold(dim, length, step) end
 function cresset.unfold(x, dim, length, step) end
 
+--- Joins tensors along a dimension, the last one unless given: cat([res,] {a, b, c} [, dim]) or
+--- cat([res,] a, b [, dim]). Tensors without a dimension are left out.
+---@param res? Tensor takes the result
+---@param a Tensor|table
+---@param b? Tensor
+---@param dim? integer
+---@return Tensor
+function cresset.cat(res, a, b, dim) end
+function Tensor:cat(a, b, dim) end
+
 --- Views of size elements of a dimension (the first one unless given); the last one may be smaller.
 ---@param res? table is emptied and gets the views
 ---@return table
