@@ -28,13 +28,13 @@ typedef struct {
 } cr_gemm_tile;
 typedef void (*cr_gemm_tile_fn)(const cr_gemm_tile *tile);
 
-/* Copies a matrix into panels of `width` lines one behind the other: line l of a panel at step s is
- * panel[s * width + l]. The last panel is filled up with zeros. */
+/* Copies a matrix into panels of `width` lines: line l of a panel at step s is panel[s * width + l],
+ * panels are `pitch` apart. The last panel is filled up with zeros. */
 typedef struct {
   const void *from;
   int64_t lines, steps;
   int64_t line_stride, step_stride;
-  int64_t width;
+  int64_t width, pitch;
   void *panels;
 } cr_gemm_pack;
 typedef void (*cr_gemm_pack_fn)(const cr_gemm_pack *pack);

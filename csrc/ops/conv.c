@@ -4,6 +4,7 @@
 #include "kernels/kernels.h"
 #include "ops/check.h"
 #include "ops/conv_dense.h"
+#include "ops/conv_pointwise.h"
 #include "ops/copy.h"
 #include "ops/correlate.h"
 
@@ -143,7 +144,9 @@ static cr_status run_to_small(const geometry *g, const cr_tensor *big, cr_tensor
   const void *weights = cr_tensor_data(&w), *biases = bias ? cr_tensor_data(&b) : NULL;
   if (status == CR_OK)
     status = cr_conv_is_dense(&c) ? cr_conv_dense_to_small(&c, weights, biases)
-                                  : cr_correlate(&c, weights, biases);
+             : cr_conv_is_pointwise(&c) && cr_conv_pointwise_fills_vectors(&c)
+                 ? cr_conv_pointwise_to_small(&c, weights, biases)
+                 : cr_correlate(&c, weights, biases);
   cr_tensor_clear(&w);
   cr_tensor_clear(&b);
   return status;
@@ -290,8 +293,9 @@ static cr_status run_to_big(const geometry *g, const cr_tensor *small, cr_tensor
   cr_correlation c = to_small(g, big, small);
   const void *weights = cr_tensor_data(&w), *biases = bias ? cr_tensor_data(&b) : NULL;
   if (status == CR_OK)
-    status = cr_conv_is_dense(&c) ? cr_conv_dense_to_big(&c, weights, biases)
-                                  : run_phases(g, small, big, weights, biases);
+    status = cr_conv_is_dense(&c)       ? cr_conv_dense_to_big(&c, weights, biases)
+             : cr_conv_is_pointwise(&c) ? cr_conv_pointwise_to_big(&c, weights, biases)
+                                        : run_phases(g, small, big, weights, biases);
   cr_tensor_clear(&w);
   cr_tensor_clear(&b);
   return status;
@@ -311,9 +315,10 @@ static cr_status run_weight_gradient(const geometry *g, const cr_tensor *big,
   cr_tensor w;
   CR_TRY(cr_contiguous(&w, grad_weight));
   cr_correlation c = to_small(g, big, small);
-  cr_status status = cr_conv_is_dense(&c)
-                         ? cr_conv_dense_weight_gradient(&c, cr_tensor_data(&w), scale)
-                         : cr_correlate_weight_gradient(&c, cr_tensor_data(&w), scale);
+  void *grad = cr_tensor_data(&w);
+  cr_status status = cr_conv_is_dense(&c)       ? cr_conv_dense_weight_gradient(&c, grad, scale)
+                     : cr_conv_is_pointwise(&c) ? cr_conv_pointwise_weight_gradient(&c, grad, scale)
+                                                : cr_correlate_weight_gradient(&c, grad, scale);
   if (status == CR_OK && w.storage != grad_weight->storage) status = cr_copy(grad_weight, &w);
   cr_tensor_clear(&w);
   return status;

@@ -99,26 +99,39 @@ static void run_strip(const plan *q, const sources *s, int64_t m, int64_t rows, 
 
 /* ---- blocks ---- */
 
+/* Packs steps k0 ... k1 - 1 segment by segment. */
+static void pack(const plan *q, const block *w, cr_gemm_pack *p, int64_t segment_stride) {
+  const char *from = p->from;
+  char *to = p->panels;
+  int64_t segment = q->p.segment > 0 ? q->p.segment : q->p.k;
+  p->pitch = p->width * (w->k1 - w->k0);
+  for (int64_t k = w->k0; k < w->k1; k += p->steps) {
+    int64_t index = k / segment, step = k % segment;
+    p->steps = least(segment - step, w->k1 - k);
+    p->from = from + (index * segment_stride + step * p->step_stride) * q->width;
+    p->panels = to + (k - w->k0) * p->width * q->width;
+    q->kernels->pack(p);
+  }
+}
+
 static void pack_b(const plan *q, const block *w, int64_t n0, char *to) {
-  cr_gemm_pack pack = {.from = b_at(q, w->k0, n0),
-                       .lines = w->n1 - n0,
-                       .steps = w->k1 - w->k0,
-                       .line_stride = q->p.b_column,
-                       .step_stride = q->p.b_row,
-                       .width = q->tile_columns,
-                       .panels = to};
-  q->kernels->pack(&pack);
+  cr_gemm_pack p = {.from = b_at(q, 0, n0),
+                    .lines = w->n1 - n0,
+                    .line_stride = q->p.b_column,
+                    .step_stride = q->p.b_row,
+                    .width = q->tile_columns,
+                    .panels = to};
+  pack(q, w, &p, q->p.b_segment);
 }
 
 static void pack_a(const plan *q, const block *w, char *to) {
-  cr_gemm_pack pack = {.from = a_at(q, w->m0, w->k0),
-                       .lines = w->m1 - w->m0,
-                       .steps = w->k1 - w->k0,
-                       .line_stride = q->p.a_row,
-                       .step_stride = q->p.a_column,
-                       .width = q->tile_rows,
-                       .panels = to};
-  q->kernels->pack(&pack);
+  cr_gemm_pack p = {.from = a_at(q, w->m0, 0),
+                    .lines = w->m1 - w->m0,
+                    .line_stride = q->p.a_row,
+                    .step_stride = q->p.a_column,
+                    .width = q->tile_rows,
+                    .panels = to};
+  pack(q, w, &p, q->p.a_segment);
 }
 
 static sources find_b(const plan *q, const block *w, char *scratch) {
@@ -247,6 +260,7 @@ static void choose_packing(plan *q) {
   bool is_crowded = p->a_row * q->width % 4096 == 0;
   q->packs_a = p->a_row != 1 && (p->a_column != 1 || panels > (is_crowded ? 6 : 16));
   q->packs_b = p->b_column != 1 || (strips > 12 && p->k * p->n * q->width > second_level_cache());
+  if (p->segment > 0) q->packs_a = q->packs_b = true;
 }
 
 static void choose_blocks(plan *q) {
@@ -300,6 +314,7 @@ static cr_product transposed(const cr_product *p) {
   t.m = p->n, t.n = p->m;
   t.a = p->b, t.a_row = p->b_column, t.a_column = p->b_row;
   t.b = p->a, t.b_row = p->a_column, t.b_column = p->a_row;
+  t.a_segment = p->b_segment, t.b_segment = p->a_segment;
   t.c_row = p->c_column, t.c_column = p->c_row;
   t.finish.row_bias = p->finish.column_bias;
   t.finish.column_bias = p->finish.row_bias;
@@ -381,6 +396,14 @@ static cr_status run_on_threads(plan *q, cr_range_fn body) {
   return cr_check_interrupt();
 }
 
+/* Whether C' = B' A' is the better way to see it: C's columns are contiguous, or few columns would
+ * leave vectors half empty while A has contiguous ones to take their place. */
+static bool is_better_transposed(const cr_product *p, int64_t lanes) {
+  if (p->c_column != 1 && p->c_row == 1) return true;
+  bool fills_vectors = round_up(p->n, lanes) * p->m <= round_up(p->m, lanes) * p->n * 9 / 8;
+  return p->a_row == 1 && p->k >= 64 && !fills_vectors;
+}
+
 static bool is_for_dots(const cr_product *p) {
   int64_t lines = least(p->m, p->n);
   return p->a_column == 1 && p->b_row == 1 && p->b_column != 1 &&
@@ -390,22 +413,25 @@ static bool is_for_dots(const cr_product *p) {
 cr_status cr_multiply(const cr_product *p) {
   const double tiny = 100; /* multiplications, below which preparations cost more */
   if (p->m == 0 || p->n == 0) return CR_OK;
-  bool is_tiny = (double)p->m * (double)p->n * (double)p->k <= tiny;
+  bool is_tiny = (double)p->m * (double)p->n * (double)p->k <= tiny && p->segment == 0;
   if (is_tiny) multiply_plainly(p);
   if (is_tiny && !has_finish(p)) return CR_OK;
-  plan q = {.p = p->c_column != 1 && p->c_row == 1 ? transposed(p) : *p,
-            .kernels = &cr_kernels()->gemm[p->dtype == CR_F64],
+  const cr_gemm_kernels *kernels = &cr_kernels()->gemm[p->dtype == CR_F64];
+  plan q = {.p = is_better_transposed(p, kernels->lanes) ? transposed(p) : *p,
+            .kernels = kernels,
             .width = (int64_t)cr_dtype_size(p->dtype)};
   if (p->alpha == 0) q.p.k = 0;
-  q.tile_rows = q.kernels->rows;
-  q.tile_columns = (int64_t)q.kernels->vectors * q.kernels->lanes;
+  if (p->segment >= p->k) q.p.segment = 0;
+  q.tile_rows = kernels->rows;
+  q.tile_columns = (int64_t)kernels->vectors * kernels->lanes;
   if (is_tiny) {
     finish_alone(&q);
     return CR_OK;
   }
-  if ((p->m == 1 || p->n == 1) && run_vector(&q)) return cr_check_interrupt();
+  bool is_whole = q.p.segment == 0;
+  if (is_whole && (p->m == 1 || p->n == 1) && run_vector(&q)) return cr_check_interrupt();
   choose_cuts(&q, threads_for(p));
-  if (is_for_dots(&q.p)) return run_on_threads(&q, run_dots);
+  if (is_whole && is_for_dots(&q.p)) return run_on_threads(&q, run_dots);
   choose_packing(&q);
   choose_blocks(&q);
   CR_TRY(take_scratch(&q));

@@ -8,13 +8,17 @@
 
 /* C = alpha A B + beta C, then finish; A is m x k, B is k x n. dtype is CR_F32 or CR_F64. Strides
  * count elements and may be anything, but C's elements are distinct and shared with neither A nor B.
- * beta 0 does not read C, alpha 0 reads neither A nor B. */
+ * beta 0 does not read C, alpha 0 reads neither A nor B.
+ *
+ * A sum may run over several segments (images, say): step k then stands in segment k / segment, and
+ * segments are a_segment and b_segment apart. */
 typedef struct {
   cr_dtype dtype;
   int64_t m, n, k;
   const void *a, *b;
   void *c;
   int64_t a_row, a_column, b_row, b_column, c_row, c_column; /* step to the next row, column */
+  int64_t segment, a_segment, b_segment;                     /* segment 0: there is one */
   double alpha, beta;
   cr_gemm_finish finish;
 } cr_product;

@@ -1,0 +1,126 @@
+#include "ops/conv_pointwise.h"
+
+#include "core/parallel.h"
+#include "ops/gemm.h"
+
+static bool is_one_tap(const cr_tap_axis *t) {
+  return t->taps == 1 && t->step == 1 && t->first == 0;
+}
+
+static bool is_even(const cr_planes *p) { return p->h == 1 || p->sh == p->w * p->sw; }
+
+static int64_t area(const cr_planes *p) { return p->h * p->w; }
+
+bool cr_conv_is_pointwise(const cr_correlation *g) {
+  return g->groups == 1 && is_one_tap(&g->y) && is_one_tap(&g->x) && is_even(&g->source) &&
+         is_even(&g->dest) && g->source.h == g->dest.h && g->source.w == g->dest.w;
+}
+
+bool cr_conv_pointwise_fills_vectors(const cr_correlation *g) {
+  const int64_t lanes = 64 / (int64_t)cr_dtype_size(g->dtype);
+  int64_t pixels = area(&g->dest), wide = (pixels + lanes - 1) / lanes * lanes;
+  return g->dest.n == 1 || g->source.sw != 1 || wide * 7 <= pixels * 8;
+}
+
+/* out = weight times in + bias, for each image. */
+typedef struct {
+  cr_product product; /* of the first image */
+  int64_t in_image, out_image, width;
+} image_job;
+
+static cr_status run_image(const image_job *job, int64_t n) {
+  cr_product p = job->product;
+  p.b = (const char *)p.b + n * job->in_image * job->width;
+  p.c = (char *)p.c + n * job->out_image * job->width;
+  return cr_multiply(&p);
+}
+
+/* A product that finds no memory on its thread is left for the caller's. */
+typedef struct {
+  const image_job *job;
+  bool failed[CR_MAX_THREADS];
+  int64_t begin[CR_MAX_THREADS], end[CR_MAX_THREADS];
+} images_job;
+
+static void run_images(int64_t begin, int64_t end, int thread, void *context) {
+  images_job *all = context;
+  for (int64_t n = begin; n < end && !cr_interrupt_pending(); n++) {
+    if (run_image(all->job, n) == CR_OK) continue;
+    all->failed[thread] = true;
+    all->begin[thread] = n;
+    all->end[thread] = end;
+    return;
+  }
+}
+
+static cr_status multiply_images(const image_job *job, int64_t images) {
+  int threads = cr_num_threads();
+  bool shares_images = images % threads == 0 || images >= 4 * threads;
+  if (!shares_images) {
+    for (int64_t n = 0; n < images; n++) CR_TRY(run_image(job, n));
+    return CR_OK;
+  }
+  images_job all = {.job = job};
+  double work = (double)job->product.m * (double)job->product.n * (double)job->product.k;
+  cr_parallel_for(images, cr_grain(work / 50), run_images, &all);
+  CR_TRY(cr_check_interrupt());
+  for (int t = 0; t < CR_MAX_THREADS; t++)
+    for (int64_t n = all.begin[t]; all.failed[t] && n < all.end[t]; n++) CR_TRY(run_image(job, n));
+  return CR_OK;
+}
+
+static cr_status run(const cr_correlation *g, const cr_planes *in, const cr_planes *out,
+                     const void *weight, int64_t weight_row, int64_t weight_column,
+                     const void *bias) {
+  image_job job = {.product = {.dtype = g->dtype,
+                               .m = out->c,
+                               .n = area(out),
+                               .k = in->c,
+                               .a = weight,
+                               .b = in->data,
+                               .c = out->data,
+                               .a_row = weight_row,
+                               .a_column = weight_column,
+                               .b_row = in->sc,
+                               .b_column = in->sw,
+                               .c_row = out->sc,
+                               .c_column = out->sw,
+                               .alpha = 1,
+                               .finish = {.row_bias = bias}},
+                   .in_image = in->sn,
+                   .out_image = out->sn,
+                   .width = (int64_t)cr_dtype_size(g->dtype)};
+  return multiply_images(&job, out->n);
+}
+
+cr_status cr_conv_pointwise_to_small(const cr_correlation *g, const void *weight,
+                                     const void *bias) {
+  return run(g, &g->source, &g->dest, weight, g->source.c, 1, bias);
+}
+
+cr_status cr_conv_pointwise_to_big(const cr_correlation *g, const void *weight, const void *bias) {
+  return run(g, &g->dest, &g->source, weight, 1, g->source.c, bias);
+}
+
+cr_status cr_conv_pointwise_weight_gradient(const cr_correlation *g, void *grad, double scale) {
+  const cr_planes *in = &g->source, *out = &g->dest;
+  cr_product p = {.dtype = g->dtype,
+                  .m = out->c,
+                  .n = in->c,
+                  .k = area(out) * out->n,
+                  .segment = area(out),
+                  .a = out->data,
+                  .b = in->data,
+                  .c = grad,
+                  .a_row = out->sc,
+                  .a_column = out->sw,
+                  .a_segment = out->sn,
+                  .b_row = in->sw,
+                  .b_column = in->sc,
+                  .b_segment = in->sn,
+                  .c_row = in->c,
+                  .c_column = 1,
+                  .alpha = scale,
+                  .beta = 1};
+  return cr_multiply(&p);
+}
