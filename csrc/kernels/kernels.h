@@ -14,6 +14,7 @@
 #include "core/iter.h"
 #include "kernels/activation.h"
 #include "kernels/conv.h"
+#include "kernels/depthwise.h"
 #include "kernels/distance.h"
 #include "kernels/dropout.h"
 #include "kernels/gate.h"
@@ -50,6 +51,7 @@
   X(loss)                                                                                          \
   X(optim)                                                                                         \
   X(conv)                                                                                          \
+  X(depthwise)                                                                                     \
   X(winograd)                                                                                      \
   X(pool)                                                                                          \
   X(volume)                                                                                        \
@@ -100,6 +102,7 @@ typedef struct {
   cr_margin_kernels margin[2];
   cr_loop optim[CR_OPTIM_COUNT][2]; /* x, dfdx, the state */
   cr_conv_kernels conv[2];
+  cr_depthwise_kernels depthwise[2];
   cr_winograd_kernels winograd;
   cr_pool_kernels pool[2];
   cr_volume_kernels volume[2];

@@ -1,6 +1,7 @@
 #include "ops/correlate_plan.h"
 
 #include "ops/check.h"
+#include "ops/depthwise.h"
 #include "ops/winograd.h"
 
 /* q of a piece of work: enough to make loading weights cheap, few enough to leave a thread several
@@ -129,6 +130,7 @@ static void run_units(int64_t begin, int64_t end, int thread, void *context) {
 
 cr_status cr_correlate(const cr_correlation *g, const void *weight, const void *bias) {
   if (cr_winograd_fits(g)) return cr_winograd(g, weight, bias);
+  if (cr_depthwise_fits(g)) return cr_depthwise(g, weight, bias);
   plan p;
   CR_TRY(cr_plan_init(&p, g));
   p.weight = weight;

@@ -1,5 +1,6 @@
 /* The gradient to the weights: products of shifted images with the transposed gradient. */
 #include "ops/correlate_plan.h"
+#include "ops/depthwise.h"
 #include "ops/winograd.h"
 
 #include <string.h>
@@ -132,6 +133,7 @@ static cr_status take_gradient_memory(plan *p, int64_t channels, int64_t pieces)
 
 cr_status cr_correlate_weight_gradient(const cr_correlation *g, void *grad, double scale) {
   if (cr_winograd_gradient_fits(g)) return cr_winograd_weight_gradient(g, grad, scale);
+  if (cr_depthwise_fits(g)) return cr_depthwise_weight_gradient(g, grad, scale);
   plan p;
   CR_TRY(cr_plan_init(&p, g));
   p.grad = grad;
