@@ -17,6 +17,7 @@
 /* Rows of a tile, and taps of a gradient that are summed at a time. */
 enum { ROWS = 4, GROUP = 9 };
 
+#define UNROLL _Pragma("GCC unroll 8")
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 #ifndef __clang__
 #pragma GCC diagnostic ignored "-Wpsabi" /* vectors are passed within this file alone */

@@ -15,8 +15,7 @@ typedef struct {
 } cr_depthwise_plane;
 typedef void (*cr_depthwise_forward)(const cr_depthwise_plane *plane);
 
-/* sums[t] += sum over y, x of out[y][x] * slab[offset[t] + y * pitch + x]. The slab must be finite
- * beyond the columns too. */
+/* sums[t] += sum over y, x of out[y][x] * slab[offset[t] + y * pitch + x] */
 typedef void (*cr_depthwise_gradient)(const cr_depthwise_plane *plane, double *sums);
 
 typedef struct {

@@ -16,56 +16,96 @@ static ALWAYS_INLINE void NAME(put)(T *out, VEC value, int64_t n, int64_t step) 
   }
 }
 
-/* Some rows of one vector: the sums of several rows hide the adders' latency. */
-static ALWAYS_INLINE void NAME(column)(const cr_depthwise_plane *p, int64_t y, int64_t x,
-                                       const int rows, const int64_t taps) {
-  const T *in = (const T *)p->slab + y * p->pitch + x, *weight = p->weight;
-  T *out = (T *)p->out + y * p->row_step + x * p->column_step;
-  VEC sum[ROWS];
-  for (int r = 0; r < rows; r++) sum[r] = (p->bias ? *(const T *)p->bias : 0) - (VEC){0};
-  for (int64_t t = 0; t < taps; t++) {
-    const T *from = in + p->offset[t];
-    for (int r = 0; r < rows; r++) sum[r] += weight[t] * *(const VEC *)(from + r * p->pitch);
-  }
-  for (int r = 0; r < rows; r++)
-    NAME(put)(out + r * p->row_step, sum[r], p->columns - x, p->column_step);
+static ALWAYS_INLINE VEC NAME(start)(const cr_depthwise_plane *p) {
+  return (p->bias ? *(const T *)p->bias : 0) - (VEC){0};
 }
 
+/* Some rows: sums of several rows hide the adders' latency. */
 static ALWAYS_INLINE void NAME(strip)(const cr_depthwise_plane *p, int64_t y, const int rows) {
-  if (p->taps == 9) { /* 3 x 3: unrolled */
-    for (int64_t x = 0; x < p->columns; x += LANES) NAME(column)(p, y, x, rows, 9);
-  } else {
-    for (int64_t x = 0; x < p->columns; x += LANES) NAME(column)(p, y, x, rows, p->taps);
+  const int64_t pitch = p->pitch, row_step = p->row_step, columns = p->columns, taps = p->taps;
+  const int64_t column_step = p->column_step, *offset = p->offset;
+  const T *in = (const T *)p->slab + y * pitch, *weight = p->weight;
+  T *out = (T *)p->out + y * row_step;
+  for (int64_t x = 0; x < columns; x += LANES) {
+    VEC sum[ROWS];
+    for (int r = 0; r < rows; r++) sum[r] = NAME(start)(p);
+    for (int64_t t = 0; t < taps; t++) {
+      const T *from = in + x + offset[t];
+      T w = weight[t];
+      for (int r = 0; r < rows; r++) sum[r] += w * *(const VEC *)(from + r * pitch);
+    }
+    for (int r = 0; r < rows; r++)
+      NAME(put)(out + r * row_step + x * column_step, sum[r], columns - x, column_step);
   }
+}
+
+/* The same for 3 x 3 neighbours, where each vector that is read serves up to three rows. */
+static ALWAYS_INLINE void NAME(strip3)(const cr_depthwise_plane *p, int64_t y, const int rows) {
+  const int64_t pitch = p->pitch, row_step = p->row_step, columns = p->columns;
+  const int64_t column_step = p->column_step;
+  const T *in[ROWS + 2], *weight = p->weight;
+  T *out = (T *)p->out + y * row_step;
+  VEC w[9], start = NAME(start)(p);
+  for (int t = 0; t < 9; t++) w[t] = weight[t] - (VEC){0};
+  for (int i = 0; i < rows + 2; i++) in[i] = (const T *)p->slab + p->offset[0] + (y + i) * pitch;
+  for (int64_t x = 0; x < columns; x += LANES) {
+    VEC sum[ROWS];
+    for (int r = 0; r < rows; r++) sum[r] = start;
+    UNROLL for (int i = 0; i < rows + 2; i++) {
+      UNROLL for (int k = 0; k < 3; k++) {
+        VEC value = *(const VEC *)(in[i] + x + k);
+        UNROLL for (int r = 0; r < rows; r++) if (i >= r && i < r + 3) sum[r] +=
+            w[(i - r) * 3 + k] * value;
+      }
+    }
+    for (int r = 0; r < rows; r++)
+      NAME(put)(out + r * row_step + x * column_step, sum[r], columns - x, column_step);
+  }
+}
+
+static bool NAME(has_neighbours)(const cr_depthwise_plane *p) {
+  if (p->taps != 9) return false;
+  for (int t = 0; t < 9; t++)
+    if (p->offset[t] - p->offset[0] != t / 3 * p->pitch + t % 3) return false;
+  return true;
 }
 
 static void NAME(forward)(const cr_depthwise_plane *p) {
   int64_t y = 0;
-  for (; y + ROWS <= p->rows; y += ROWS) NAME(strip)(p, y, ROWS);
-  for (; y < p->rows; y++) NAME(strip)(p, y, 1);
+  if (NAME(has_neighbours)(p)) {
+    for (; y + ROWS <= p->rows; y += ROWS) NAME(strip3)(p, y, ROWS);
+    for (; y < p->rows; y++) NAME(strip3)(p, y, 1);
+  } else {
+    for (; y + ROWS <= p->rows; y += ROWS) NAME(strip)(p, y, ROWS);
+    for (; y < p->rows; y++) NAME(strip)(p, y, 1);
+  }
+}
+
+static ALWAYS_INLINE VEC NAME(get)(const T *in, int64_t n, int64_t step) {
+  if (step == 1 && n >= LANES) return *(const VEC *)in;
+  if (step == 1) return LOAD_PART(in, n);
+  T lanes[LANES];
+  for (int64_t i = 0; i < LANES; i++) lanes[i] = i < n ? in[i * step] : 0;
+  return *(const VEC *)lanes;
 }
 
 /* Up to GROUP taps at a time over the whole plane. */
 static ALWAYS_INLINE void NAME(taps)(const cr_depthwise_plane *p, const int64_t *offset,
                                      const int taps, double *sums) {
+  const int64_t columns = p->columns, step = p->column_step;
   VEC sum[GROUP];
   for (int t = 0; t < taps; t++) sum[t] = (VEC){0};
   for (int64_t y = 0; y < p->rows; y++) {
     const T *in = (const T *)p->slab + y * p->pitch, *out = (const T *)p->out + y * p->row_step;
-    for (int64_t x = 0; x < p->columns; x += LANES) {
-      VEC value;
-      if (x + LANES <= p->columns && p->column_step == 1) {
-        value = *(const VEC *)(out + x);
-      } else if (p->column_step == 1) {
-        value = LOAD_PART(out + x, p->columns - x);
-      } else {
-        T lanes[LANES];
-        for (int64_t i = 0; i < LANES; i++)
-          lanes[i] = x + i < p->columns ? out[(x + i) * p->column_step] : 0;
-        value = *(const VEC *)lanes;
-      }
+    int64_t x = 0;
+    for (; x + LANES <= columns; x += LANES) {
+      VEC value = NAME(get)(out + x * step, LANES, step);
       for (int t = 0; t < taps; t++) sum[t] += value * *(const VEC *)(in + x + offset[t]);
     }
+    if (x == columns) continue;
+    VEC value = NAME(get)(out + x * step, columns - x, step);
+    for (int t = 0; t < taps; t++)
+      sum[t] += value * (VEC)LOAD_PART(in + x + offset[t], columns - x);
   }
   for (int t = 0; t < taps; t++)
     for (int64_t i = 0; i < LANES; i++) sums[t] += (double)sum[t][i];
