@@ -3,22 +3,30 @@
  *   gcc -O3 -fno-math-errno -fno-trapping-math -march=native -Icsrc bench/ulp.c -lm -o ulp
  *   ./ulp [step]
  */
-#include "kernels/vecmath.h"
+#include "kernels/vecmath_wide.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-static float vm_sigmoid_f(float x) { return vm_sigmoidf(x); }
 static double exact_sigmoid(double x) { return 1 / (1 + exp(-x)); }
+
+static float pow_middle(float x) { return vm_powf(x, 1.7f); }
+static double exact_pow_middle(double x) { return pow(x, 1.7f); }
+static float pow_odd(float x) { return vm_powf(x, -3); }
+static double exact_pow_odd(double x) { return pow(x, -3); }
 
 static const struct {
   const char *name;
   float (*f)(float);
   double (*exact)(double);
 } functions[] = {
-    {"exp", vm_expf, exp},    {"expm1", vm_expm1f, expm1},
-    {"log", vm_logf, log},    {"log1p", vm_log1pf, log1p},
-    {"tanh", vm_tanhf, tanh}, {"sigmoid", vm_sigmoid_f, exact_sigmoid},
+#define ENTRY(name) {#name, vm_##name##f, name},
+    ENTRY(exp) ENTRY(expm1) ENTRY(log) ENTRY(log1p) ENTRY(log2) ENTRY(log10) ENTRY(tanh) ENTRY(erf)
+    ENTRY(sin) ENTRY(cos) ENTRY(tan) ENTRY(asin) ENTRY(acos) ENTRY(atan) ENTRY(sinh) ENTRY(cosh)
+    ENTRY(asinh) ENTRY(acosh) ENTRY(atanh)
+    {"sigmoid", vm_sigmoidf, exact_sigmoid},
+    {"pow 1.7", pow_middle, exact_pow_middle},
+    {"pow -3", pow_odd, exact_pow_odd},
 };
 
 /* The distance in units of the exact value's last place; huge when only one of them is NaN. */

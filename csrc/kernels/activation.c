@@ -8,6 +8,7 @@
 #define F32(name) name##f
 #define F64(name) name
 #define K(c) ((T)(c))
+#define SIGMOID(v) F(vm_sigmoid)(v)
 #define EXP(v) F(vm_exp)(v)
 #define EXPM1(v) F(vm_expm1)(v)
 #define LOG(v) F(vm_log)(v)

@@ -25,17 +25,17 @@
   X(sqrt, OUTPUT, 0.5, F(sqrt)(x), s == 0 ? 0 : g * K(0.5) / s)                                    \
   X(tanh, OUTPUT, 0.6, TANH(x), g * (1 - s * s))                                                   \
   X(scaledTanh, OUTPUT, 0.6, a * TANH(b * x), g * b * (a - s * s / a))                             \
-  X(sigmoid, OUTPUT, 0.6, 1 / (1 + EXP(-x)), g * s * (1 - s))                                      \
+  X(sigmoid, OUTPUT, 0.6, SIGMOID(x), g * s * (1 - s))                                      \
   X(exp, OUTPUT, 0.6, EXP(x), g * s)                                                               \
   X(log, INPUT, 0.6, LOG(x), g / s)                                                                \
   X(power, INPUT, 8, F(pow)(x, a), g * a * F(pow)(s, a - 1))                                       \
   X(elu, OUTPUT, 0.6, x > 0 ? x : a * EXPM1(x), s > 0 ? g : g * (s + a))                           \
   X(selu, OUTPUT, 0.6, a * (x > 0 ? x : b * EXPM1(x)), s > 0 ? g * a : g * (s + a * b))            \
   X(softPlus, INPUT, 1, a * x > b ? x : LOG1P(EXP(a * x)) / a,                                     \
-    a * s > b ? g : g / (1 + EXP(-a * s)))                                                         \
-  X(logSigmoid, INPUT, 1, (x > 0 ? 0 : x) - LOG1P(EXP(-F(fabs)(x))), g / (1 + EXP(s)))             \
+    a * s > b ? g : g * SIGMOID(a * s))                                                         \
+  X(logSigmoid, INPUT, 1, (x > 0 ? 0 : x) - LOG1P(EXP(-F(fabs)(x))), g * SIGMOID(-s))             \
   X(tanhShrink, INPUT, 0.6, x - TANH(x), g * squared(TANH(s)))                                     \
-  X(silu, INPUT, 0.6, x / (1 + EXP(-x)), g * silu_slope(s))                                        \
+  X(silu, INPUT, 0.6, x * SIGMOID(x), g * silu_slope(s))                                        \
   X(mish, INPUT, 1, x * mish_gate(x), g * mish_slope(s))                                           \
   X(gelu, INPUT, 1, K(0.5) * x * (1 + ERF(x * K(0.70710678118654752440))), g * gelu_slope(s))      \
   X(geluTanh, INPUT, 1, K(0.5) * x * (1 + TANH(gelu_inner(x))), g * gelu_tanh_slope(s))

@@ -7,7 +7,7 @@ static inline T NAME(squared)(T x) { return x * x; }
 
 /* d/dx of x sigmoid(x) */
 static inline T NAME(silu_slope)(T x) {
-  T gate = 1 / (1 + EXP(-x));
+  T gate = SIGMOID(x);
   return gate * (1 + x * (1 - gate));
 }
 

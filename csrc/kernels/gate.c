@@ -8,7 +8,7 @@ enum { LANES = 16 };
 
 #define F32(name) name##f
 #define F64(name) name
-#define EXP(v) F(vm_exp)(v)
+#define SIGMOID(v) F(vm_sigmoid)(v)
 
 /* Element i of operand k. */
 #define AT(k, i) (*(T *)(p[k] + (i)*s[k]))

@@ -7,8 +7,8 @@
 
 /* clang-format off */
 #define CR_GATES(X)                                                                                \
-  X(glu, a / (1 + EXP(-b)), sigmoid(b), a * sigmoid(b) * (1 - sigmoid(b)))                         \
-  X(swiglu, a / (1 + EXP(-a)) * b, b * silu_slope(a), a * sigmoid(a))
+  X(glu, a * SIGMOID(b), SIGMOID(b), a * SIGMOID(b) * (1 - SIGMOID(b)))                         \
+  X(swiglu, a * SIGMOID(a) * b, b * silu_slope(a), a * SIGMOID(a))
 /* clang-format on */
 
 #define CR_NAME_GATE(name, forward, slope_a, slope_b) CR_GATE_##name,

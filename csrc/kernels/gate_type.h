@@ -1,14 +1,11 @@
 /* Transfer functions of more than one operand, of one type; included by gate.c with T, INDEX, F and
  * NAME(name) defined. No include guard: it is included once per type. */
 
-static inline T NAME(sigmoid)(T x) { return 1 / (1 + EXP(-x)); }
-
 static inline T NAME(silu_slope)(T x) {
-  T gate = 1 / (1 + EXP(-x));
+  T gate = SIGMOID(x);
   return gate * (1 + x * (1 - gate));
 }
 
-#define sigmoid NAME(sigmoid)
 #define silu_slope NAME(silu_slope)
 
 CR_GATES(DEFINE_GATE)
@@ -81,7 +78,6 @@ static void NAME(register)(cr_kernel_table *table) {
   table->prelu_sum[INDEX] = NAME(prelu_sum);
 }
 
-#undef sigmoid
 #undef silu_slope
 #undef T
 #undef F

@@ -2,7 +2,7 @@
  * the compiler vectorizes; runs against one value (stride 0); any strides. */
 #include "kernels/kernels.h"
 
-#include "kernels/vecmath.h"
+#include "kernels/vecmath_wide.h"
 
 #include <math.h>
 
@@ -145,6 +145,50 @@
 #define REGISTER register_f64
 #include "kernels/pointwise_type.h"
 
+/* sin, cos and tan of float32: blocks without a number past the limit go without the branch. */
+#define LIMITED_LOOP(name)                                                                         \
+  static void limited_##name(int64_t n, char *const *p, const int64_t *s, const void *context) {   \
+    enum { block = 512 };                                                                          \
+    bool is_plain = s[0] == sizeof(float) && s[1] == sizeof(float);                                \
+    for (int64_t at = 0; at < n; at += block) {                                                    \
+      int64_t count = n - at < block ? n - at : block;                                             \
+      char *part[] = {p[0] + at * s[0], p[1] + at * s[1]};                                         \
+      float *out = (float *)part[0];                                                               \
+      const float *in = (const float *)part[1];                                                    \
+      int beyond = !is_plain;                                                                      \
+      for (int64_t i = 0; is_plain && i < count; i++) beyond |= !vm_is_limited(in[i]);             \
+      if (beyond) {                                                                                \
+        name##_f32(count, part, s, context);                                                       \
+      } else {                                                                                     \
+        CR_INDEPENDENT for (int64_t i = 0; i < count; i++) out[i] = vm_##name##_limited_f(in[i]);  \
+      }                                                                                            \
+    }                                                                                              \
+  }
+LIMITED_LOOP(sin)
+LIMITED_LOOP(cos)
+LIMITED_LOOP(tan)
+
+/* pow of float32 to one exponent: as a run, since the compiler takes what depends on the exponent
+ * alone out of the loop and then does not vectorize the rest. */
+static void pow_constant(int64_t n, char *const *p, const int64_t *s, const void *context) {
+  enum { block = 512 };
+  float exponent[block], b = *(const float *)p[2];
+  if (s[2] == 0 && b == 2) {
+    square_f32(n, p, s, context);
+    return;
+  }
+  if (s[0] != sizeof b || s[1] != sizeof b || s[2] != 0) {
+    pow_f32(n, p, s, context);
+    return;
+  }
+  const int64_t stride[] = {sizeof b, sizeof b, sizeof b};
+  for (int i = 0; i < block; i++) exponent[i] = b;
+  for (int64_t at = 0; at < n; at += block) {
+    char *part[] = {p[0] + at * s[0], p[1] + at * s[1], (char *)exponent};
+    pow_f32(n - at < block ? n - at : block, part, stride, context);
+  }
+}
+
 void CR_KERNEL(register_pointwise)(cr_kernel_table *table) {
   register_u8(table);
   register_i8(table);
@@ -153,4 +197,8 @@ void CR_KERNEL(register_pointwise)(cr_kernel_table *table) {
   register_i64(table);
   register_f32(table);
   register_f64(table);
+  table->binary[CR_BINARY_pow][CR_F32] = pow_constant;
+  table->unary[CR_UNARY_sin][CR_F32] = limited_sin;
+  table->unary[CR_UNARY_cos][CR_F32] = limited_cos;
+  table->unary[CR_UNARY_tan][CR_F32] = limited_tan;
 }

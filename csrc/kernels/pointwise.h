@@ -23,22 +23,22 @@
   X(expm1, F(vm_expm1)(x))                                                                         \
   X(log, F(vm_log)(x))                                                                             \
   X(log1p, F(vm_log1p)(x))                                                                         \
-  X(log2, F(log2)(x))                                                                              \
-  X(log10, F(log10)(x))                                                                            \
+  X(log2, F(vm_log2)(x))                                                                           \
+  X(log10, F(vm_log10)(x))                                                                         \
   X(tanh, F(vm_tanh)(x))                                                                           \
   X(sigmoid, F(vm_sigmoid)(x))                                                                     \
   X(erf, F(vm_erf)(x))                                                                             \
-  X(sin, F(sin)(x))                                                                                \
-  X(cos, F(cos)(x))                                                                                \
-  X(tan, F(tan)(x))                                                                                \
-  X(asin, F(asin)(x))                                                                              \
-  X(acos, F(acos)(x))                                                                              \
-  X(atan, F(atan)(x))                                                                              \
-  X(sinh, F(sinh)(x))                                                                              \
-  X(cosh, F(cosh)(x))                                                                              \
-  X(asinh, F(asinh)(x))                                                                            \
-  X(acosh, F(acosh)(x))                                                                            \
-  X(atanh, F(atanh)(x))                                                                            \
+  X(sin, F(vm_sin)(x))                                                                             \
+  X(cos, F(vm_cos)(x))                                                                             \
+  X(tan, F(vm_tan)(x))                                                                             \
+  X(asin, F(vm_asin)(x))                                                                           \
+  X(acos, F(vm_acos)(x))                                                                           \
+  X(atan, F(vm_atan)(x))                                                                           \
+  X(sinh, F(vm_sinh)(x))                                                                           \
+  X(cosh, F(vm_cosh)(x))                                                                           \
+  X(asinh, F(vm_asinh)(x))                                                                         \
+  X(acosh, F(vm_acosh)(x))                                                                         \
+  X(atanh, F(vm_atanh)(x))                                                                         \
   X(floor, F(floor)(x))                                                                            \
   X(ceil, F(ceil)(x))                                                                              \
   X(round, F(round)(x))                                                                            \

@@ -4,7 +4,7 @@
 #define NUMBER(scalar) (T)(scalar).f
 static inline T LOOP(quotient)(T a, T b) { return a / b; }
 static inline T LOOP(modulo)(T a, T b) { return F(fmod)(a, b); }
-static inline T LOOP(power)(T a, T b) { return b == 2 ? a * a : F(pow)(a, b); }
+static inline T LOOP(power)(T a, T b) { return F(vm_pow)(a, b); }
 static inline T LOOP(floored_quotient)(T a, T b) { return F(floor)(a / b); }
 static inline T LOOP(left)(T a, T b) { return a * F(exp2)(b); }
 static inline T LOOP(right)(T a, T b) { return a / F(exp2)(b); }

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { LANES = 16, BLOCK = 256 };
+enum { LANES = 64, BLOCK = 256 };
 
 #define F32(name) name##f
 #define F64(name) name

@@ -1,7 +1,7 @@
 /* Elementary functions without branches or calls, which the compiler vectorizes inside a loop:
  * vm_expf, vm_exp, vm_expm1f, vm_logf, vm_log1pf, vm_tanhf, vm_erff, ... with libm's arguments and
- * special cases (NaN, infinities, zeros, subnormal numbers). Errors, in units in the last place:
- * below 2 for exp and log, 4 for the others; erff's absolute error is below 1.2e-7.
+ * special cases (NaN, infinities, zeros, subnormal numbers). Errors in float32 are below 2 units in
+ * the last place, measured by bench/ulp.c.
  *
  * The methods are classical (Cody and Waite 1980): exp reduces its argument by multiples of log 2
  * and sums a polynomial; log sums one around 1 and adds the exponent; the others rest on these. */
@@ -104,13 +104,28 @@ static inline double vm_exp(double x) {
   return vm_scale(q + 1, n);
 }
 
+/* 2^n (1 + r + r^2 p) - 1 = (2^n r + 2^n - 1) + 2^n (lost + r^2 p), where `lost` is what rounding took
+ * from r; the first sum is exact where its parts cancel. 2^128 - 1 is no float32, hence the 127. */
 static inline float vm_expm1f(float x) {
-  int32_t n;
-  float q, z = x;
-  z = z > 89.0f ? 89.0f : z;
+  const float shift = 12582912.0f;
+  float z = x > 89.0f ? 89.0f : x;
   z = z < -104.0f ? -104.0f : z;
-  vm_reduce_f(z, &n, &q);
-  return n == 0 ? q : vm_scale_f(q + 1, n) - 1;
+  float shifted = z * 1.44269504088896341f + shift, k = shifted - shift;
+  float exact = z - k * 0.693359375f, r = exact - k * -2.12194440e-4f;
+  float lost = (exact - r) - k * -2.12194440e-4f;
+  float p = 1.9841270e-4f;
+  p = p * r + 1.3888889e-3f;
+  p = p * r + 8.3333333e-3f;
+  p = p * r + 4.1666667e-2f;
+  p = p * r + 1.6666667e-1f;
+  p = p * r + 0.5f;
+  int32_t n = vm_bits_f(shifted) - vm_bits_f(shift), m = n > 127 ? 127 : n;
+  m = m < -126 ? -126 : m; /* below, 2^n - 1 is -1 as well */
+  float power = vm_from_bits_f((m + 127) << 23);
+  float y = (power * r + (power - 1)) + power * (p * (r * r) + lost);
+  y = n > 127 ? 2 * y : y;
+  y = n < -25 ? -1 : y;
+  return x == 0 || x != x ? x : y; /* -0 too */
 }
 
 static inline double vm_expm1(double x) {
@@ -160,19 +175,45 @@ static inline double vm_log(double x) {
 /* log(u) with u = 1 + x rounded, corrected by what the rounding lost. */
 static inline float vm_log1pf(float x) {
   float u = 1 + x, lost = (x - (u - 1)) / u;
-  return vm_logf(u) + (u > 0 && u < INFINITY ? lost : 0);
+  float y = vm_logf(u) + (u > 0 && u < INFINITY ? lost : 0);
+  return x == 0 ? x : y; /* -0 too */
 }
 
 static inline double vm_log1p(double x) {
   double u = 1 + x, lost = (x - (u - 1)) / u;
-  return vm_log(u) + (u > 0 && u < INFINITY ? lost : 0);
+  double y = vm_log(u) + (u > 0 && u < INFINITY ? lost : 0);
+  return x == 0 ? x : y;
 }
 
-/* ---- tanh, from exp(-2 |x|) - 1, which is between -1 and 0 ---- */
+/* log2(1 + f) = f + (f (log2 e - 1) - (f - log(1 + f)) log2 e): f keeps all its digits. */
+static inline float vm_log2f(float x) {
+  float up = x < 1.17549435e-38f ? x * 8388608.0f : x;
+  float lift = x < 1.17549435e-38f ? -23.0f : 0.0f;
+  int32_t bits = vm_bits_f(up), e = (bits - 0x3f3504f3) >> 23;
+  float f = vm_from_bits_f(bits - (e << 23)) - 1;
+  float s = f / (2 + f), z = s * s, half = 0.5f * f * f;
+  float r = 0.22222222f + z * 0.18181818f;
+  r = z * (0.66666667f + z * (0.4f + z * (0.28571429f + z * r)));
+  float y = f * 0.44269504f - (half - s * (half + r)) * 1.44269504f;
+  y = ((float)e + lift) + (f + y);
+  y = x == 0 ? -INFINITY : y;
+  y = x < 0 ? NAN : y;
+  return x < INFINITY ? y : x;
+}
+
+/* ---- tanh ----
+ * A polynomial near 0; elsewhere 1 - 2 e / (1 + e) with e = exp(-2 |x|), where the fraction is at
+ * most a half and its errors count little. In float64 from exp(-2 |x|) - 1, between -1 and 0. */
 
 static inline float vm_tanhf(float x) {
-  float e = vm_expm1f(-2 * fabsf(x));
-  return copysignf(-e / (e + 2), x);
+  float t = fabsf(x), z = x * x, e = vm_expf(-2 * t);
+  float p = -6.2074163e-03f;
+  p = p * z + 2.1027207e-02f;
+  p = p * z + -5.3842276e-02f;
+  p = p * z + 1.3332500e-01f;
+  p = p * z + -3.3333316e-01f;
+  float large = 1 - 2 * e / (1 + e);
+  return copysignf(t < 0.55f ? t + t * z * p : large, x);
 }
 
 static inline double vm_tanh(double x) {
@@ -180,11 +221,20 @@ static inline double vm_tanh(double x) {
   return copysign(-e / (e + 2), x);
 }
 
-/* ---- 1 / (1 + exp(-x)), whose small values keep their digits ---- */
+/* ---- 1 / (1 + exp(-x)), whose small values keep their digits ----
+ * In float32 the quotient e / (1 + e) or 1 / (1 + e) is corrected by what the roundings of e and of
+ * 1 + e lost; the derivative of the quotient to e is needed roughly only. */
 
 static inline float vm_sigmoidf(float x) {
-  float e = vm_expf(-fabsf(x));
-  return (x < 0 ? e : 1) / (1 + e);
+  int32_t n;
+  float q, t = fabsf(x);
+  t = t > 104.0f ? 104.0f : t; /* not NaN */
+  vm_reduce_f(-t, &n, &q);
+  float head = q + 1, tail = (1 - head) + q;
+  float e = vm_scale_f(head, n), sum = 1 + e, lost = ((1 - sum) + e) + vm_scale_f(tail, n);
+  float y = (x < 0 ? e : 1) / sum;
+  float change = (x < 0 ? vm_scale_f(tail, n) : 0) - y * lost;
+  return y + change * (x < 0 ? 1 - y : y);
 }
 
 static inline double vm_sigmoid(double x) {

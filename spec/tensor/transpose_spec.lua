@@ -25,7 +25,7 @@ end
 
 describe("transposed copies", function()
   it("of matrices of every type and of sizes around those of blocks", function()
-    local sizes = { { 8, 8 }, { 16, 16 }, { 33, 17 }, { 7, 64 }, { 9, 300 }, { 259, 67 }, { 1, 40 } }
+    local sizes = { { 8, 8 }, { 16, 16 }, { 33, 17 }, { 7, 64 }, { 9, 300 }, { 259, 67 }, { 1, 9 } }
     for _, word in ipairs(types) do
       for _, size in ipairs(sizes) do
         local x = counted(word, table.unpack(size))
