@@ -9,6 +9,7 @@ enum { LANES = 64, BLOCK = 256 };
 #define F32(name) name##f
 #define F64(name) name
 #define EXP(v) F(vm_exp)(v)
+#define EXP_RAISED(v) F(vm_exp_raised)(v)
 
 #define T float
 #define F F32

@@ -48,8 +48,15 @@ static void NAME(softmax_row)(bool is_log, T sign, int64_t n, const T *x, T *y) 
     CR_INDEPENDENT for (int64_t i = 0; i < n; i++) y[i] = sign * x[i] - lse;
     return;
   }
-  CR_INDEPENDENT for (int64_t i = 0; i < n; i++) y[i] = EXP(sign * x[i] - shift);
-  T factor = 1 / NAME(row_sum)(n, y);
+  T sum = 0;
+  for (int64_t at = 0; at < n; at += BLOCK) { /* the sum finds its block in the cache */
+    int64_t length = n - at < BLOCK ? n - at : BLOCK;
+    const T *in = x + at;
+    T *out = y + at;
+    CR_INDEPENDENT for (int64_t i = 0; i < length; i++) out[i] = EXP_RAISED(sign * in[i] - shift);
+    sum += NAME(row_sum)(length, out);
+  }
+  T factor = 1 / sum;
   CR_INDEPENDENT for (int64_t i = 0; i < n; i++) y[i] *= factor;
 }
 

@@ -44,12 +44,11 @@ static inline void vm_reduce_f(float x, int32_t *n, float *q) {
   const float shift = 12582912.0f;
   float shifted = x * 1.44269504088896341f + shift, k = shifted - shift;
   float r = (x - k * 0.693359375f) - k * -2.12194440e-4f;
-  float p = 1.9841270e-4f;
-  p = p * r + 1.3888889e-3f;
-  p = p * r + 8.3333333e-3f;
-  p = p * r + 4.1666667e-2f;
-  p = p * r + 1.6666667e-1f;
-  p = p * r + 0.5f;
+  float p = 1.3814226e-3f; /* minimax */
+  p = p * r + 8.3688991e-3f;
+  p = p * r + 4.1668404e-2f;
+  p = p * r + 1.6666520e-1f;
+  p = p * r + 4.9999994e-1f;
   *n = vm_bits_f(shifted) - vm_bits_f(shift);
   *q = p * (r * r) + r;
 }
@@ -95,6 +94,16 @@ static inline float vm_expf(float x) {
   return vm_scale_f(q + 1, n);
 }
 
+/* 2^32 exp(x) for x up to 0, never subnormal: one step of scaling is enough. For those who scale the
+ * results anyway. */
+static inline float vm_exp_raisedf(float x) {
+  int32_t n;
+  float q;
+  x = x < -104.0f ? -104.0f : x;
+  vm_reduce_f(x, &n, &q);
+  return (q + 1) * vm_from_bits_f((n + 32 + 127) << 23);
+}
+
 static inline double vm_exp(double x) {
   int64_t n;
   double q;
@@ -106,6 +115,8 @@ static inline double vm_exp(double x) {
 
 /* 2^n (1 + r + r^2 p) - 1 = (2^n r + 2^n - 1) + 2^n (lost + r^2 p), where `lost` is what rounding took
  * from r; the first sum is exact where its parts cancel. 2^128 - 1 is no float32, hence the 127. */
+static inline double vm_exp_raised(double x) { return 4294967296.0 * vm_exp(x); }
+
 static inline float vm_expm1f(float x) {
   const float shift = 12582912.0f;
   float z = x > 89.0f ? 89.0f : x;
