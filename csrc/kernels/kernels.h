@@ -32,6 +32,7 @@
 #include "kernels/recurrent.h"
 #include "kernels/reduce.h"
 #include "kernels/softmax.h"
+#include "kernels/sparse.h"
 #include "kernels/transpose.h"
 #include "kernels/volume.h"
 #include "kernels/window.h"
@@ -63,6 +64,7 @@
   X(transpose)                                                                                     \
   X(reduce)                                                                                        \
   X(lookup)                                                                                        \
+  X(sparse)                                                                                        \
   X(distance)
 
 /* Two tables of floating-point kernels: [0] for float32, [1] for float64. */
@@ -113,6 +115,7 @@ typedef struct {
   cr_dropout_kernel dropout[2];
   cr_lookup_kernels lookup[2];
   cr_distance_kernels distance[2];
+  cr_sparse_kernels sparse[2];
 } cr_kernel_table;
 
 /* The table in use. */

@@ -31,6 +31,7 @@
   X(data)                                                                                          \
   X(nn_activation)                                                                                 \
   X(nn_distance)                                                                                   \
+  X(nn_sparse)                                                                                     \
   X(nn_gate)                                                                                       \
   X(nn_softmax)                                                                                    \
   X(nn_margin)                                                                                     \

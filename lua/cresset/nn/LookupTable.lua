@@ -1,5 +1,6 @@
 local C = require("cresset.core").nn
 local arguments = require("cresset.nn.arguments")
+local core = require("cresset.core")
 local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
 
@@ -13,7 +14,7 @@ local layer = require("cresset.nn.layer")
 -- gradInput is all zeros.
 --
 -- `weight` is nIndex x nOutput.
-local LookupTable = layer("nn.LookupTable", {
+local LookupTable, parent = layer("nn.LookupTable", {
   args = {
     { "nIndex", "size" },
     { "nOutput", "size" },
@@ -68,6 +69,49 @@ function LookupTable:scaleGradByFreq()
   return self
 end
 
+--- With true (the default), zeroGradParameters and updateParameters touch only the rows whose
+-- indices have occurred in accGradParameters since the last zeroGradParameters: the cost follows
+-- the input, not the table. All other rows of gradWeight must be 0 before and stay untouched.
+-- @return the layer
+function LookupTable:sparseGradient(is_sparse)
+  self.isSparse = check(self, "sparseGradient", { "isSparse", "boolean", default = true },
+    is_sparse)
+  self.touched = nil
+  if self.isSparse then self.gradWeight:zero() end
+  return self
+end
+
+-- Notes the rows that the input names.
+local function touch(self, input)
+  local rows = input:contiguous():view(-1):type("torch.LongTensor")
+  if self.touched then rows = core.cat({ self.touched, rows }, 1) end
+  self.touched = core.unique(rows)
+end
+
+--- Sets the gradients to 0: all of them, or those of the rows in use (see sparseGradient).
+function LookupTable:zeroGradParameters()
+  if not self.isSparse then self.gradWeight:zero() return end
+  if self.touched then self.gradWeight:indexFill(1, self.touched, 0) end
+  self.touched = nil
+end
+
+--- Moves the rows by -learningRate times their gradients: all of them, or those in use (see
+-- sparseGradient).
+function LookupTable:updateParameters(learningRate)
+  if not self.isSparse then return parent.updateParameters(self, learningRate) end
+  check(self, "updateParameters", { "learningRate", "number" }, learningRate)
+  if not self.touched then return end
+  self.weight:indexAdd(1, self.touched,
+    self.gradWeight:index(1, self.touched):mul(-learningRate))
+end
+
+--- Moves the rows that the input names at once.
+function LookupTable:accUpdateGradParameters(input, gradOutput, learningRate)
+  check(self, "accUpdateGradParameters", { "learningRate", "number" }, learningRate)
+  C.lookupBackward(self, input, gradOutput, self.weight, -learningRate, self.paddingValue,
+    self.shouldScaleGradByFreq)
+end
+
 function LookupTable:updateOutput(input)
   return C.lookupForward(self, input, self.weight, self.output, self.maxNorm or 0,
     self.normType or 2)
@@ -81,6 +125,7 @@ end
 function LookupTable:accGradParameters(input, gradOutput, scale)
   C.lookupBackward(self, input, gradOutput, self.gradWeight, scale or 1, self.paddingValue,
     self.shouldScaleGradByFreq)
+  if self.isSparse and input:nElement() > 0 then touch(self, input) end
 end
 
 return LookupTable
