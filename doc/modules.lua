@@ -31,9 +31,9 @@ end
 local head = [[
 # Torch7's modules, one by one
 
-Written by `make doc/modules.md` from `doc/modules_names.lua`: the layers, criteria and functions of
-Torch7's nn, nngraph and optim and of Element-Research's rnn. `help "nn.Linear"` in the REPL explains
-each. What stands here beyond these is at the end.
+Written by `make doc/modules.md` from `doc/modules_names.lua`: the layers, criteria and functions
+of Torch7's nn, nngraph and optim and of Element-Research's rnn. `help "nn.Linear"` in the REPL
+explains each. What stands here beyond these is at the end.
 ]]
 
 -- The first sentence of a comment, without the call that it may begin with.

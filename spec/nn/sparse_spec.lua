@@ -202,7 +202,7 @@ describe("nn.SparseLinear", function()
         "input must be a torch.FloatTensor, got a torch.DoubleTensor" },
     }) do
       local message = message_of(layer.forward, layer, case[1])
-      assert.are.equal("nn.SparseLinear(6 -> 4): " .. case[2], message:sub(1, 26 + #case[2]))
+      assert.are.equal("nn.SparseLinear(6 -> 4): " .. case[2], message:sub(1, 25 + #case[2]))
     end
     layer:forward(cresset.Tensor({ { 1, 1 } }))
     assert.are.equal("nn.SparseLinear(6 -> 4): gradOutput must be (4), got (3)",

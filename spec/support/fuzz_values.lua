@@ -153,6 +153,7 @@ local recipes = {
   ["graph.Graph"] = function()
     return class.find("graph.Graph")({ class.find("nn.Tanh")()() }, { {} })
   end,
+  ["nn.LinearWeightNorm"] = function() return class.find("nn.LinearWeightNorm")(3, 2) end,
   ["nn.Clamp"] = function() return class.find("nn.Clamp")(-1, 1) end,
 }
 

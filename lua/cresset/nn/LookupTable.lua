@@ -85,7 +85,7 @@ end
 local function touch(self, input)
   local rows = input:contiguous():view(-1):type("torch.LongTensor")
   if self.touched then rows = core.cat({ self.touched, rows }, 1) end
-  self.touched = core.unique(rows)
+  self.touched = rows:unique()
 end
 
 --- Sets the gradients to 0: all of them, or those of the rows in use (see sparseGradient).
