@@ -19,7 +19,12 @@ function Collapse:updateOutput(input)
 end
 
 function Collapse:updateGradInput(input, gradOutput)
+  expect.tensor(self, input, "input")
   expect.like(self, gradOutput, self.output, "gradOutput")
+  if input:nElement() ~= gradOutput:nElement() then
+    self:fail("input must have %d elements, as in forward, got %s", gradOutput:nElement(),
+      expect.size_text(input))
+  end
   local dense = gradOutput:isContiguous() and gradOutput or gradOutput:clone()
   self.gradInput = dense:view(input:size())
   return self.gradInput

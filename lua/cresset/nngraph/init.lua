@@ -42,17 +42,21 @@ function nngraph.setDebug(enable)
   gModule.drawErrors = arguments.check("nngraph.setDebug", { "enable", "boolean" }, enable)
 end
 
---- A node that gives a table of what the nodes of a list, or of lists in it, give.
-function nngraph.nest(input)
+local deepest = 100 -- levels of lists; deeper ones hold themselves
+
+local function nest(input, depth)
   if class.isA(input, "nngraph.Node") then return input end
-  if type(input) ~= "table" or #input == 0 then
+  if type(input) ~= "table" or #input == 0 or depth > deepest then
     error(("nngraph.nest: 'input' must be a node or a list of nodes, got %s")
-      :format(arguments.describe(input)), 2)
+      :format(arguments.describe(input)), 0)
   end
   local parts = {}
-  for i, inner in ipairs(input) do parts[i] = nngraph.nest(inner) end
+  for i, inner in ipairs(input) do parts[i] = nest(inner, depth + 1) end
   if #parts == 1 then return nngraph.JustTable()(parts) end
   return require("cresset.nn").Identity()(parts)
 end
+
+--- A node that gives a table of what the nodes of a list, or of lists in it, give.
+function nngraph.nest(input) return nest(input, 1) end
 
 return nngraph
