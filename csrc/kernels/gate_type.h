@@ -62,8 +62,10 @@ static double NAME(prelu_sum)(int64_t n, int64_t stride, const void *x, const vo
   int64_t i = 0;
   if (stride == 1)
     for (; i + LANES <= n; i += LANES)
-      for (int k = 0; k < LANES; k++)
-        lane[k] += (double)(in[i + k] > 0 ? 0 : in[i + k] * grad[i + k]);
+      for (int k = 0; k < LANES; k++) {
+        T below = in[i + k] > 0 ? 0 : in[i + k];
+        lane[k] += (double)(below * grad[i + k]);
+      }
   for (; i < n; i++) sum += (double)(in[i * stride] > 0 ? 0 : in[i * stride] * grad[i * stride]);
   for (int k = 0; k < LANES; k++) sum += lane[k];
   return sum;

@@ -86,8 +86,8 @@ describe("nn.Parallel", function()
 
   it("refuses what does not fit", function()
     local layer = nn.Parallel(1, 2):add(nn.Tanh()):add(nn.Tanh())
-    assert.are.equal("nn.Parallel: input must have 2 slices in dimension 1, one for each layer,"
-      .. " got (3 x 2)", message_of(layer.forward, layer, cresset.zeros(3, 2)))
+    assert.are.equal("nn.Parallel: input must have at most 2 slices in dimension 1, one for each"
+      .. " layer, got (3 x 2)", message_of(layer.forward, layer, cresset.zeros(3, 2)))
     assert.are.equal("nn.Parallel: the layers' outputs have no dimension 2",
       message_of(layer.forward, layer, cresset.zeros(2, 2)))
     assert.are.equal("nn.Parallel: input must be a tensor, got 3",
@@ -180,6 +180,8 @@ end)
 
 describe("nn.DontCast", function()
   it("keeps its type and converts what passes", function()
+    local of_default = nn.DontCast(nn.Linear(3, 2):double(), true)
+    assert.are.equal("torch.FloatTensor", of_default:forward(cresset.ones(3)):type())
     local net = nn.Sequential():add(nn.Tanh()):add(nn.DontCast(nn.Linear(3, 2), true))
       :add(nn.Tanh())
     net:double()

@@ -140,6 +140,42 @@ describe("nn.Maxout", function()
   end)
 end)
 
+-- Rows longer than the kernels' lanes and blocks, against sums over tensors.
+describe("long rows", function()
+  for _, n in ipairs({ 16, 37, 300 }) do
+    it(("of %d elements"):format(n), function()
+      cresset.manualSeed(n)
+      local a, b = cresset.DoubleTensor(3, n):normal(), cresset.DoubleTensor(3, n):normal()
+      local d = (a - b):abs()
+      for _, p in ipairs({ 1, 1.5, 2, 3 }) do
+        local norm = cresset.pow(d, p):sum(2):pow(1 / p)
+        local layer = nn.PairwiseDistance(p):double()
+        assert_near(values(norm), layer:forward({ a, b }), 1e-9)
+        local slope = cresset.cmul(cresset.sign(a - b),
+          cresset.pow(cresset.cdiv(d, norm:expandAs(d)), p - 1))
+        assert_near(values(slope), layer:backward({ a, b }, norm.new(3):fill(1))[1], 1e-9)
+        local length = cresset.pow(cresset.abs(a), p):sum(2):add(1e-10):pow(1 / p)
+        assert_near(values(cresset.cdiv(a, length:expandAs(a))),
+          nn.Normalize(p):double():forward(a), 1e-9)
+      end
+      assert_near(values(cresset.cmul(a, b):sum(2)), nn.DotProduct():double():forward({ a, b }),
+        1e-9)
+      local layer = nn.Euclidean(n, 300):double()
+      local output = layer:forward(a)
+      local g = output.new(3, 300):uniform(-1, 1)
+      local expected = a.new(3, n):zero()
+      for row = 1, 3 do
+        local difference = a[row]:view(n, 1):expand(n, 300) - layer.weight
+        local distance = cresset.pow(difference, 2):sum(1):sqrt()
+        assert_near(values(distance), output[row]:clone(), 1e-9)
+        local slope = cresset.cdiv(g[row]:view(1, 300), distance)
+        expected[row]:copy(cresset.cmul(difference, slope:expandAs(difference)):sum(2):view(n))
+      end
+      assert_near(values(expected), layer:backward(a, g), 1e-9)
+    end)
+  end
+end)
+
 for _, case in ipairs({
   { "PairwiseDistance", function() return nn.PairwiseDistance(3) end,
     { { { 4, 3 }, { 4, 3 } }, { { 3 }, { 3 } }, { { 1, 3 }, { 1, 3 } } } },

@@ -85,6 +85,9 @@ for _, word in ipairs { "Float", "Double" } do
       assert_near(values(linear:forward(x[2])), layer:forward(input[2]), 1e-5)
       linear:backward(x[2], g[1])
       assert.are.same({}, layer:backward(input[2], g[1]))
+      layer.doGradInput = true
+      local of_one = layer:updateGradInput(input[2], g[1])[1]
+      assert_near(values(linear:updateGradInput(x[2], g[1])), of_one:select(2, 2):clone(), 1e-5)
       same_gradients(layer, linear)
       local both = cresset.stack({ input[1], input[1] })
       assert_near(values(linear:forward(cresset.stack({ x[1], x[1] }))), layer:forward(both), 1e-5)

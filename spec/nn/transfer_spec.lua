@@ -49,6 +49,10 @@ describe("a transfer function", function()
     end)
   end
 
+  describe("nn.PReLU on images", function()
+    layer_checks(function() return nn.PReLU(2) end, { inputs = { { 2, 2, 5, 7 }, { 2, 9, 4 } } })
+  end)
+
   local inplace = {
     { "ReLU" }, { "ReLU6" }, { "LeakyReLU", 0.2 }, { "Threshold", 0.3, -0.7 },
     { "HardTanh", -0.5, 2 }, { "Clamp", -0.5, 2 }, { "ELU", 0.3 }, { "SELU" },

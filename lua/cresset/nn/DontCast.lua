@@ -4,7 +4,8 @@ local core = require("cresset.core")
 --- nn.DontCast(module, [castin = false], [castout = castin], [moduleType]): a layer that keeps its
 -- type when the network around it is converted. With castin, its inputs are converted to
 -- moduleType (the type of its own tensors unless given) and its gradInput to the network's type;
--- with castout, its gradOutput to moduleType and its output to the network's type.
+-- with castout, its gradOutput to moduleType and its output to the network's type, which is the
+-- default type until :type() names another one.
 local DontCast, parent = class("nn.DontCast", "nn.Decorator")
 
 --- The type of the first tensor in value, a tensor or tables of them.
@@ -34,7 +35,7 @@ function DontCast:__init(module, castin, castout, moduleType)
     error(("nn.DontCast: 'moduleType' must be the name of a tensors' type, got %s")
       :format(tostring(moduleType)), 0)
   end
-  self.outerType = self.moduleType
+  self.outerType = core.getdefaulttensortype()
 end
 
 --- value with all tensors converted; itself where they have the type already.

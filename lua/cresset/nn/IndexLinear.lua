@@ -72,6 +72,7 @@ local function flattened(self, input)
   local keys, values, sizes = input[1], input[2], input[3]
   if sizes ~= nil then
     check_pair(self, keys, values, "input's")
+    if math.type(sizes) == "integer" then sizes = core.LongTensor({ sizes }) end
     return keys, values, expect.tensor(self, sizes, "input's sizes", "torch.LongTensor"), "flat"
   end
   if core.isTensor(keys) then

@@ -1,3 +1,4 @@
+local arguments = require("cresset.nn.arguments")
 local class = require("cresset.class")
 local expect = require("cresset.nn.expect")
 
@@ -26,6 +27,13 @@ local function provide(self, count)
     self.modules[i] = self.modules[i] or self.modules[1]:clone()
     self.modules[i]:share(self.modules[1], table.unpack(shared))
   end
+end
+
+--- Makes copies for `count` elements; forward does so by itself. Returns the map.
+function MapTable:resize(count)
+  provide(self, arguments.of_method(self, "resize", { "count", "size", max = 1 << 20 }, count))
+  for i = #self.modules, count + 1, -1 do self.modules[i] = nil end
+  return self
 end
 
 local function map(self, method, input, gradOutput, ...)

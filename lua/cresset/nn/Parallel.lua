@@ -4,7 +4,7 @@ local expect = require("cresset.nn.expect")
 
 --- nn.Parallel(inputDimension, outputDimension): the i-th layer gets the i-th slice of the input
 -- along inputDimension; the outputs are joined along outputDimension. Slices have one dimension
--- less than the input.
+-- less than the input; layers without a slice rest.
 local Parallel, parent = class("nn.Parallel", "nn.Container")
 
 local declared = { { "inputDimension", "size" }, { "outputDimension", "size" } }
@@ -17,9 +17,9 @@ end
 local function check_input(self, input)
   expect.tensor(self, input, "input")
   local at, count = self.inputDimension, #self.modules
-  if input:dim() < at or input:size(at) ~= count then
-    self:fail("input must have %d slices in dimension %d, one for each layer, got %s", count, at,
-      expect.size_text(input))
+  if input:dim() < at or input:size(at) > count then
+    self:fail("input must have at most %d slices in dimension %d, one for each layer, got %s",
+      count, at, expect.size_text(input))
   end
 end
 
@@ -41,10 +41,11 @@ end
 function Parallel:updateOutput(input)
   check_input(self, input)
   local outputs, at, offset = {}, self.outputDimension, 1
-  for i, module in ipairs(self.modules) do
-    outputs[i] = self:rethrowErrors(module, i, "updateOutput", input:select(self.inputDimension, i))
+  for i = 1, input:size(self.inputDimension) do
+    outputs[i] = self:rethrowErrors(self.modules[i], i, "updateOutput",
+      input:select(self.inputDimension, i))
   end
-  if #outputs == 0 then self:fail("has no layers: add some with :add()") end
+  if #outputs == 0 then self:fail("has no layers, or the input no slices") end
   self.output:resize(table.unpack(joined_size(self, outputs)))
   for _, output in ipairs(outputs) do
     local length = output:size(at)
@@ -59,7 +60,8 @@ local function each_backwards(self, method, input, gradOutput, ...)
   check_input(self, input)
   expect.like(self, gradOutput, self.output, "gradOutput")
   local results, at, offset = {}, self.outputDimension, 1
-  for i, module in ipairs(self.modules) do
+  for i = 1, input:size(self.inputDimension) do
+    local module = self.modules[i]
     local length = module.output:size(at)
     local part = length > 0 and gradOutput:narrow(at, offset, length)
       or gradOutput.new():resizeAs(module.output)

@@ -26,11 +26,12 @@ function Reshape:__init(...)
   if type(sizes[#sizes]) == "boolean" then self.batchMode = table.remove(sizes) end
   if type(sizes[1]) == "table" or core.isStorage(sizes[1]) then sizes = list(sizes[1]) end
   self.size, self.nelement = sizes, 1
-  for _, size in ipairs(sizes) do
-    if math.type(size) ~= "integer" or size < 0 then
+  for i, size in ipairs(sizes) do
+    local whole = math.type(size) and math.tointeger(size)
+    if not whole or whole < 0 then
       error("nn.Reshape: 'sizes' must be integers of at least 0, got " .. tostring(size), 0)
     end
-    self.nelement = self.nelement * size
+    sizes[i], self.nelement = whole, self.nelement * whole
   end
   if #sizes == 0 then error("nn.Reshape: 'sizes' must be at least one integer", 0) end
 end

@@ -8,8 +8,8 @@ local uniform = require("cresset.nn.uniform")
 -- that is not zero, its number (from 1 to inputSize) and its value. The input is a sample, a table
 -- of samples or a tensor of N x n x 2; the output (outputSize) or (N x outputSize).
 --
--- gradInput is an empty table unless doGradInput is true; then it has the form of the input, with
--- rows for all elements, zero or not. `weight` is outputSize x inputSize, `bias` outputSize.
+-- gradInput is an empty table unless doGradInput is true; then it is a table of samples (or a
+-- tensor for a tensor of samples) with rows for all elements, zero or not. `weight` is outputSize x inputSize, `bias` outputSize.
 local SparseLinear = layer("nn.SparseLinear", {
   args = {
     { "inputSize", "size" }, { "outputSize", "size" },
@@ -96,9 +96,7 @@ function SparseLinear:updateGradInput(input, gradOutput)
   dense:select(3, 1):copy(core.range(1, self.inputSize):type(g:type()):view(1, -1)
     :expand(g:size(1), self.inputSize))
   dense:select(3, 2):copy(g.new(g:size(1), self.inputSize):mm(g, self.weight))
-  if form == "one" then
-    self.gradInput = dense:select(1, 1)
-  elseif form == "tensor" then
+  if form == "tensor" then
     self.gradInput = dense
   else
     for i = 1, g:size(1) do self.gradInput[i] = dense:select(1, i) end

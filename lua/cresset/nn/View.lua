@@ -4,9 +4,9 @@ local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
 
 --- Gives its input other sizes without copying where its strides allow: View(sizes...) or
--- View(table) or View(LongStorage), one of which may be -1. With setNumInputDims(n), an input of n
--- dimensions is one sample, one of n + 1 dimensions a batch, whose first size stays. Without it,
--- an input with more elements than the sizes hold is taken as a batch.
+-- View(table) or View(LongStorage), one of which may be -1. With setNumInputDims(n), dimensions
+-- beyond the last n are the batch's, and become one. Without it, an input with more elements than
+-- the sizes hold is taken as a batch.
 local View = layer("nn.View", {
   args = {},
   tostring = function(self) return "(" .. table.concat(self.size, ", ") .. ")" end,
@@ -49,17 +49,34 @@ function View:setNumInputDims(count)
   return self
 end
 
-local function is_batch(self, input)
-  if self.numInputDims then return input:dim() > self.numInputDims end
-  local count = input:nElement()
-  if self.hasOpenSize then return false end
-  return count ~= self.numElements or input:dim() > 0 and input:size(1) == 0
+-- The sizes for this input, the batch's first.
+local function sizes_for(self, input)
+  local dims, of_batch, elements = input:dim(), 1, 1
+  local own = math.min(self.numInputDims or dims, dims)
+  for d = 1, dims do
+    if d <= dims - own then
+      of_batch = of_batch * input:size(d)
+    else
+      elements = elements * input:size(d)
+    end
+  end
+  local fits = self.numElements > 0 and elements % self.numElements == 0
+  if self.hasOpenSize then
+    if own == dims or not fits then return self.size end
+    local sizes = { of_batch }
+    for _, size in ipairs(self.size) do
+      sizes[#sizes + 1] = size == -1 and elements // self.numElements or size
+    end
+    return sizes
+  end
+  if fits then of_batch = of_batch * (elements // self.numElements) end
+  if of_batch == 1 and own == dims then return self.size end
+  return { of_batch, table.unpack(self.size) }
 end
 
 function View:updateOutput(input)
   expect.tensor(self, input, "input")
-  local sizes = self.size
-  if is_batch(self, input) then sizes = { input:size(1), table.unpack(sizes) } end
+  local sizes = sizes_for(self, input)
   local dense = input:isContiguous() and input or input:clone()
   local ok, output = pcall(dense.view, dense, table.unpack(sizes))
   if not ok then

@@ -11,8 +11,9 @@ local function sizes_of(name, ...)
     sizes = {}
     for i = 1, type(first) == "table" and rawlen(first) or #first do sizes[i] = first[i] end
   end
-  for _, size in ipairs(sizes) do
-    if math.type(size) ~= "integer" or size < 1 then
+  for i, size in ipairs(sizes) do
+    sizes[i] = math.type(size) and math.tointeger(size)
+    if not sizes[i] or sizes[i] < 1 then
       error(("%s: 'sizes' must be integers of at least 1, got %s"):format(name, tostring(size)), 0)
     end
   end

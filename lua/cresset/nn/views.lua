@@ -39,7 +39,8 @@ local Select = view_layer("nn.Select", {
 end)
 
 --- `length` slices (1 unless told otherwise) along a dimension from `offset` on; a negative length
--- counts up to that many from the end: -1 is all that are left.
+-- counts up to that many from the end: -1 is all that are left. With a negative offset: all slices
+-- but the last `length`.
 local Narrow = view_layer("nn.Narrow", {
   args = {
     { "dimension", "integer" },
@@ -49,8 +50,9 @@ local Narrow = view_layer("nn.Narrow", {
 }, function(self, t)
   local at = dimension.of(self, t, self.dimension)
   local count = t:size(at)
-  local offset = self.offset < 0 and count + self.offset + 1 or self.offset
-  local length = self.length < 0 and count - offset + self.length + 2 or self.length
+  local offset, length = self.offset, self.length
+  if length < 0 then length = count - offset + length + 2 end
+  if offset < 0 then offset, length = 1, count - length end
   if offset < 1 or length < 1 or offset + length - 1 > count then
     self:fail("input has %d slices in dimension %d, not %d from %d on", count, at, self.length,
       self.offset)
@@ -72,13 +74,13 @@ local Squeeze = view_layer("nn.Squeeze", {
   return t:dim() == 1 and t or t:squeeze(dim)
 end)
 
---- Adds a dimension of size 1 before the place `pos`, which for batches (inputs of one dimension
--- more than numInputDims) is one further on.
+--- Adds a dimension of size 1 before the place `pos`. Dimensions of an input beyond the last
+-- numInputDims are the batch's, and the place is as many further on.
 local Unsqueeze = view_layer("nn.Unsqueeze", {
   args = { { "pos", "size" }, { "numInputDims", "size", optional = true } },
 }, function(self, t)
   local pos = self.pos
-  if self.numInputDims and t:dim() == self.numInputDims + 1 then pos = pos + 1 end
+  if self.numInputDims then pos = pos + math.max(0, t:dim() - self.numInputDims) end
   if pos > t:dim() + 1 then self:fail("input has no place %d, it has %d", pos, t:dim() + 1) end
   return t:unsqueeze(pos)
 end)
