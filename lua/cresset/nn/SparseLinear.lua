@@ -9,7 +9,8 @@ local uniform = require("cresset.nn.uniform")
 -- of samples or a tensor of N x n x 2; the output (outputSize) or (N x outputSize).
 --
 -- gradInput is an empty table unless doGradInput is true; then it is a table of samples (or a
--- tensor for a tensor of samples) with rows for all elements, zero or not. `weight` is outputSize x inputSize, `bias` outputSize.
+-- tensor for a tensor of samples) with rows for all elements, zero or not. `weight` is
+-- outputSize x inputSize, `bias` outputSize.
 local SparseLinear = layer("nn.SparseLinear", {
   args = {
     { "inputSize", "size" }, { "outputSize", "size" },
