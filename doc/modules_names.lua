@@ -55,9 +55,9 @@ names.groups = {
     Module StochasticGradient Jacobian SparseJacobian
   ]] },
   { "Graphs", "nngraph, README.md", "nngraph", [[
-    Node JustElement JustTable ModuleFromCriterion annotateNodes setDebug nest simple_print
+    Node JustElement JustTable annotateNodes setDebug nest simple_print
   ]] },
-  { "Graphs as layers", "nngraph, README.md", "nn", "gModule" },
+  { "Graphs as layers", "nngraph, README.md", "nn", "gModule ModuleFromCriterion" },
   { "Recurrent layers", "rnn, README.md", "nn", [[
     AbstractRecurrent LSTM FastLSTM GRU MuFuRu Recursor Recurrence NormStabilizer AbstractSequencer
     Sequencer SeqLSTM SeqLSTMP SeqGRU SeqBRNN SeqReverseSequence BiSequencer BiSequencerLM Repeater

@@ -238,7 +238,7 @@ describe("a graph", function()
     local net = nn.gModule({ a }, { b })
     assert.are.equal("nn.gModule[hidden] nn.Linear(3 -> 4): input must be (N x 3), got (2 x 4)",
       message_of(net.forward, net, cresset.zeros(2, 4)))
-    assert.matches('n3 %[fillcolor="red", label="hidden\\nnn.Linear%(3 %-> 4%)", style="filled"',
+    assert.matches('n3 %[fillcolor=red, label="hidden\\nnn.Linear%(3 %-> 4%)", style=filled',
       net:dot())
     assert.matches('fill="red"', net:svg(), 1, true)
     net:forward(x)
@@ -293,10 +293,10 @@ describe("a drawing", function()
     local net = annotated()
     local text = cresset.graph.dot(net.fg, "Net")
     assert.matches('^digraph "Net" {\n  label="Net";\n', text)
-    local line = '  n2 [color="blue", label="Input\\nin & out\\nnn.Identity", '
+    local line = '  n2 [color=blue, label="Input\\nin & out\\nnn.Identity", '
       .. 'tooltip="a \\"tip\\""];'
     assert.matches(line, text, 1, true)
-    assert.matches('n3 %[fillcolor="yellow", label="nn.Tanh", style="filled"', text)
+    assert.matches('n3 %[fillcolor=yellow, label="nn.Tanh", style=filled', text)
     assert.matches("  n1 %-> n2;\n  n2 %-> n3;\n  n3 %-> n4;\n}\n$", text)
     assert.matches("  n2 %-> n1;\n  n3 %-> n2;\n", net.bg:todot("back"))
   end)

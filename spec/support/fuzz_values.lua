@@ -147,8 +147,8 @@ local recipes = {
     return class.find("nn.gModule")({ node }, { class.find("nn.Tanh")()(node) })
   end,
   ["nngraph.Node"] = function() return class.find("nn.Tanh")()() end,
-  ["nngraph.ModuleFromCriterion"] = function()
-    return class.find("nngraph.ModuleFromCriterion")(class.find("nn.MSECriterion")())
+  ["nn.ModuleFromCriterion"] = function()
+    return class.find("nn.ModuleFromCriterion")(class.find("nn.MSECriterion")())
   end,
   ["graph.Graph"] = function()
     return class.find("graph.Graph")({ class.find("nn.Tanh")()() }, { {} })

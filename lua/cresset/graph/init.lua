@@ -60,7 +60,10 @@ local function attributes_of(node, failed)
   end
   if node == failed then attributes.style, attributes.fillcolor = "filled", "red" end
   local parts = {}
-  for key, value in pairs(attributes) do parts[#parts + 1] = key .. "=" .. quoted(value) end
+  for key, value in pairs(attributes) do
+    local is_word = value:find("^[%a_][%w_]*$") and key ~= "label"
+    parts[#parts + 1] = key .. "=" .. (is_word and value or quoted(value))
+  end
   table.sort(parts)
   return table.concat(parts, ", ")
 end

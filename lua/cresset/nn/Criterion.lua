@@ -46,7 +46,7 @@ end
 function Criterion:__call__(input, target)
   if type(input) == "table" and target == nil
     and require("cresset.nngraph.Node").hasNodes(input) then
-    return require("cresset.nngraph").ModuleFromCriterion(self)(input)
+    return require("cresset.nn.ModuleFromCriterion")(self)(input)
   end
   self.output = self:forward(input, target)
   self.gradInput = self:backward(input, target)

@@ -22,7 +22,7 @@ local files = {
   "Euclidean", "WeightedEuclidean", "Cosine", "Normalize", "Add", "CAdd", "CMul", "Mul", "sums",
   "extremes", "Bilinear", "PartialLinear", "Kmeans", "Maxout", "Copy", "Index", "MaskedSelect",
   "Padding", "L1Penalty", "Constant", "WhiteNoise", "OneHot", "ZeroGrad", "Collapse", "Convert",
-  "gModule", "SparseLinear", "IndexLinear", "LinearWeightNorm",
+  "gModule", "ModuleFromCriterion", "SparseLinear", "IndexLinear", "LinearWeightNorm",
   "SpatialConvolution", "SpatialFullConvolution", "SpatialMaxPooling", "SpatialAveragePooling",
   "SpatialDepthWiseConvolution", "SpatialConvolutionMap", "SpatialSubSampling",
   "border_padding", "upsampling", "PixelShuffle", "SpatialCrossMapLRN",

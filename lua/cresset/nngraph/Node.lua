@@ -85,9 +85,10 @@ end
 function Node:readers() return readers[self] or {} end
 
 -- A node without a layer, for the parts of a table.
-local function part(fields, child)
+local function part(fields, child, label)
   local node = setmetatable({ data = fields }, getmetatable(child))
   connect(node, { child })
+  node.data.annotations._debugLabel = label
   return node
 end
 
@@ -95,8 +96,9 @@ end
 -- @return count nodes
 function Node:split(count)
   arguments.of_method(self, "split", { "count", "size", max = 250 }, count)
-  local whole, parts = part({ nSplitOutputs = count }, self), {}
-  for i = 1, count do parts[i] = part({ selectindex = i }, whole) end
+  local label = self.data.annotations._debugLabel or tostring(self)
+  local whole, parts = part({ nSplitOutputs = count }, self, label .. "-split"), {}
+  for i = 1, count do parts[i] = part({ selectindex = i }, whole, label .. "-" .. i) end
   return table.unpack(parts)
 end
 

@@ -16,7 +16,6 @@ class.package("nngraph", nngraph)
 require("cresset.nngraph.Node")
 require("cresset.nngraph.JustElement")
 require("cresset.nngraph.JustTable")
-require("cresset.nngraph.ModuleFromCriterion")
 
 local gModule = require("cresset.nn.gModule")
 

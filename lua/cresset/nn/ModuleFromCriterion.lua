@@ -4,7 +4,7 @@ local nested = require("cresset.nn.nested")
 
 --- A criterion as a layer: input { prediction, target }, output the loss as a tensor of one
 -- element. The target's gradient is zero.
-local ModuleFromCriterion = layer("nngraph.ModuleFromCriterion", {
+local ModuleFromCriterion = layer("nn.ModuleFromCriterion", {
   args = { { "criterion", "criterion" } },
   init = function(self) self.gradInput = {} end,
   tostring = function(self) return ("(%s)"):format(tostring(self.criterion)) end,
