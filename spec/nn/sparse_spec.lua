@@ -214,6 +214,41 @@ describe("nn.SparseLinear", function()
   end)
 end)
 
+describe("nn.WeightNorm", function()
+  layer_checks(function() return nn.WeightNorm(nn.Linear(3, 4)) end, {
+    inputs = { { 5, 3 }, { 1, 3 }, { 3 } }, tostring = "nn.WeightNorm @ nn.Linear(3 -> 4)",
+    errors = { { input = { 5, 4 }, message =
+      "nn.WeightNorm[1] nn.Linear(3 -> 4): input must be (N x 3), got (5 x 4)" } },
+  })
+  layer_checks(function() return nn.WeightNorm(nn.SpatialConvolution(2, 3, 2, 2)) end,
+    { inputs = { { 2, 2, 3, 4 } } })
+  layer_checks(function() return nn.WeightNorm(nn.SpatialFullConvolution(2, 3, 2, 2), 2) end,
+    { inputs = { { 2, 2, 3, 2 } } })
+
+  it("begins as the layer inside and learns", function()
+    local linear, x = nn.Linear(3, 4), fill("float", 1, { 5, 3 })
+    local expected = values(linear:forward(x))
+    local layer = nn.WeightNorm(linear)
+    assert_near(expected, layer:forward(x), 1e-6)
+    assert.are.equal(4 * 3 + 4 + 4, layer:getParameters():nElement())
+    layer.g:mul(2)
+    linear.bias:zero()
+    local doubled = values(layer:forward(x))
+    layer.v:mul(3)
+    assert_near(doubled, layer:forward(x), 1e-5)
+    layer:zeroGradParameters()
+    layer:backward(x, layer.output:clone())
+    layer:updateParameters(0.01)
+    assert.is_true(layer:forward(x):norm() < cresset.Tensor(doubled):norm())
+    layer:reset()
+    assert_near(values(linear.weight), layer.v, 0)
+    assert.matches("nn.WeightNorm: 'module' must have a weight, got nn.Tanh",
+      message_of(nn.WeightNorm, nn.Tanh()))
+    assert.matches("nn.WeightNorm: 'outputDim' must be an integer from 1 to 2, got 3",
+      message_of(nn.WeightNorm, nn.Linear(2, 2), 3))
+  end)
+end)
+
 describe("nn.LinearWeightNorm", function()
   layer_checks(function() return nn.LinearWeightNorm(3, 4) end, {
     inputs = { { 5, 3 }, { 1, 3 }, { 3 } }, tostring = "nn.LinearWeightNorm(3 -> 4)",

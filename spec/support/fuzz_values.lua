@@ -157,7 +157,7 @@ local recipes = {
   ["nn.Clamp"] = function() return class.find("nn.Clamp")(-1, 1) end,
 }
 
-for _, name in ipairs { "Decorator", "Bottle", "NaN", "Profile", "DontCast" } do
+for _, name in ipairs { "Decorator", "Bottle", "NaN", "Profile", "DontCast", "WeightNorm" } do
   recipes["nn." .. name] = function()
     return class.find("nn." .. name)(class.find("nn.Linear")(3, 2))
   end

@@ -23,6 +23,7 @@ local files = {
   "extremes", "Bilinear", "PartialLinear", "Kmeans", "Maxout", "Copy", "Index", "MaskedSelect",
   "Padding", "L1Penalty", "Constant", "WhiteNoise", "OneHot", "ZeroGrad", "Collapse", "Convert",
   "gModule", "ModuleFromCriterion", "SparseLinear", "IndexLinear", "LinearWeightNorm",
+  "WeightNorm",
   "SpatialConvolution", "SpatialFullConvolution", "SpatialMaxPooling", "SpatialAveragePooling",
   "SpatialDepthWiseConvolution", "SpatialConvolutionMap", "SpatialSubSampling",
   "border_padding", "upsampling", "PixelShuffle", "SpatialCrossMapLRN",
