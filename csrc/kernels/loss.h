@@ -21,7 +21,8 @@
   X(softMargin, 1.2, log1p_exp_minus(x *t), -t / (1 + EXP(x * t)))                                 \
   X(hingeEmbedding, 0.4, t > 0 ? x : positive(a - x), t > 0 ? 1 : (x < a ? -1 : 0))                \
   X(l1, 0.3, F(fabs)(x), sign(x))                                                                  \
-  X(huber, 0.4, a *smooth_l1(x - t, a), a *smooth_l1_slope(x - t, a))
+  X(huber, 0.4, a *smooth_l1(x - t, a), a *smooth_l1_slope(x - t, a))                              \
+  X(focal, 3, focal(x, t, a, b), focal_slope(x, t, a, b))
 
 #define CR_NAME_LOSS(name, cost, loss, slope) CR_LOSS_##name,
 typedef enum { CR_LOSSES(CR_NAME_LOSS) CR_LOSS_COUNT } cr_loss;

@@ -17,6 +17,25 @@ static inline T NAME(smooth_l1_slope)(T d, T beta) {
 /* log(1 + exp(-x)) */
 static inline T NAME(log1p_exp_minus)(T x) { return (x < 0 ? -x : 0) + LOG1P(EXP(-F(fabs)(x))); }
 
+/* With p = sigmoid(x), the probability given to the target q = p t + (1 - p) (1 - t) and the weight
+ * w = alpha t + (1 - alpha) (1 - t): w (1 - q)^gamma times the binary cross entropy. */
+static inline T NAME(focal)(T x, T t, T gamma, T alpha) {
+  T p = F(vm_sigmoid)(x), miss = p + t - 2 * p * t;
+  T entropy = (1 - t) * x + NAME(log1p_exp_minus)(x);
+  T weight = alpha * t + (1 - alpha) * (1 - t);
+  return weight * EXP(gamma * LOG(miss + K(1e-30))) * entropy;
+}
+
+static inline T NAME(focal_slope)(T x, T t, T gamma, T alpha) {
+  T p = F(vm_sigmoid)(x), miss = p + t - 2 * p * t + K(1e-30);
+  T entropy = (1 - t) * x + NAME(log1p_exp_minus)(x);
+  T weight = alpha * t + (1 - alpha) * (1 - t);
+  T power = EXP(gamma * LOG(miss));
+  return weight * power * ((p - t) + gamma * entropy * p * (1 - p) * (1 - 2 * t) / miss);
+}
+
+#define focal NAME(focal)
+#define focal_slope NAME(focal_slope)
 #define sign NAME(sign)
 #define positive NAME(positive)
 #define smooth_l1 NAME(smooth_l1)
@@ -48,6 +67,8 @@ CR_LOSSES(DEFINE_LOSS)
 
 static void NAME(register)(cr_kernel_table *table) { CR_LOSSES(ENTER_LOSS) }
 
+#undef focal
+#undef focal_slope
 #undef sign
 #undef positive
 #undef smooth_l1

@@ -39,6 +39,7 @@
   X(random)                                                                                        \
   X(nn_module)                                                                                     \
   X(nn_loss)                                                                                       \
+  X(nn_ctc)                                                                                        \
   X(optim)                                                                                         \
   X(paths)                                                                                         \
   X(interrupt)                                                                                     \

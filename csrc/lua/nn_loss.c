@@ -1,13 +1,14 @@
 /* Losses. For each of csrc/kernels/loss.h
- *   <name>LossForward(layer, input, target, sizeAverage, a, weights, posWeight) -> number
- *   <name>LossBackward(layer, input, target, gradInput, sizeAverage, a, weights, posWeight)
+ *   <name>LossForward(layer, input, target, sizeAverage, a, weights, posWeight, b) -> number
+ *   <name>LossBackward(layer, input, target, gradInput, sizeAverage, a, weights, posWeight, b)
  *     -> gradInput
  * and of labels
  *   nllForward(layer, input, target, weights, sizeAverage, ignoreIndex) -> number
  *   nllBackward(layer, input, target, gradInput, weights, sizeAverage, ignoreIndex) -> gradInput
- *   crossEntropyForward(layer, input, target, lse, weights, sizeAverage, ignoreIndex) -> number
- *   crossEntropyBackward(layer, input, target, gradInput, lse, weights, sizeAverage, ignoreIndex)
- *     -> gradInput
+ *   crossEntropyForward(layer, input, target, lse, weights, sizeAverage, ignoreIndex,
+ *     labelSmoothing) -> number
+ *   crossEntropyBackward(layer, input, target, gradInput, lse, weights, sizeAverage, ignoreIndex,
+ *     labelSmoothing) -> gradInput
  * A target may be a number. The operation is the closure's third upvalue. */
 #include "lua/glue.h"
 
@@ -49,6 +50,7 @@ static cr_loss_call check_loss(lua_State *L, int arg, single *s) {
   call.a = cr_opt_number(L, arg + 1, "a", 0);
   call.weight = check_weights(L, arg + 2, "weights");
   call.second_weight = check_weights(L, arg + 3, "posWeight");
+  call.b = cr_opt_number(L, arg + 4, "b", 0);
   return call;
 }
 
@@ -76,6 +78,7 @@ static cr_label_loss_call check_label_loss(lua_State *L, int arg, single *s) {
   call.weight = check_weights(L, arg, "weights");
   call.size_average = lua_toboolean(L, arg + 1);
   call.ignore_index = cr_opt_number(L, arg + 2, "ignoreIndex", -100);
+  call.smoothing = cr_opt_number(L, arg + 3, "labelSmoothing", 0);
   return call;
 }
 

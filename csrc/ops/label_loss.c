@@ -75,6 +75,13 @@ static cr_status check_class_weights(const cr_tensor *weight, const cr_tensor *i
                  (long long)classes, cr_paren_text(got, weight));
 }
 
+/* The weight of class c. */
+static double class_weight(const cr_tensor *weight, int64_t c) {
+  if (!weight) return 1;
+  int64_t step = weight->stride[0] * (int64_t)cr_dtype_size(weight->dtype);
+  return cr_load(weight->dtype, (const char *)cr_tensor_data(weight) + c * step).f;
+}
+
 static cr_status read_labels(const cr_label_loss_call *call, labels *out) {
   const cr_tensor *input = call->input, *weight = call->weight;
   CR_TRY(cr_expect_float("input", input));
@@ -95,11 +102,7 @@ static cr_status read_labels(const cr_label_loss_call *call, labels *out) {
     if (value == call->ignore_index) continue;
     CR_TRY(check_label(value, i, count, out->layout.classes));
     out->label[i] = (int64_t)value - 1;
-    out->weight[i] = 1;
-    if (!weight) continue;
-    const char *data = cr_tensor_data(weight);
-    int64_t step = weight->stride[0] * (int64_t)cr_dtype_size(weight->dtype);
-    out->weight[i] = cr_load(weight->dtype, data + out->label[i] * step).f;
+    out->weight[i] = class_weight(weight, out->label[i]);
   }
   double total = cr_pairwise_sum(out->weight, count);
   if (call->size_average && total != 0) out->divisor = total;
@@ -125,6 +128,40 @@ static double weighted_loss(labels *l, const cr_tensor *flat, const cr_tensor *l
     l->weight[i] *= value;
   }
   return cr_pairwise_sum(l->weight, l->count) / l->divisor;
+}
+
+/* What label smoothing adds: smoothing / classes times the sum of weight[c] (lse - x[c]) over all
+ * classes and positions that are not ignored (Szegedy et al. 2016). */
+static double smooth_loss(const labels *l, const cr_label_loss_call *call, const cr_tensor *flat,
+                          const cr_tensor *lse) {
+  size_t width = cr_dtype_size(flat->dtype);
+  const char *x = cr_tensor_data(flat), *shift = cr_tensor_data(lse);
+  double sum = 0;
+  for (int64_t i = 0; i < l->count; i++) {
+    if (l->label[i] < 0) continue;
+    double top = cr_load(lse->dtype, shift + (size_t)i * width).f, row = 0;
+    for (int64_t c = 0; c < l->layout.classes; c++)
+      row += class_weight(call->weight, c) *
+             (top - cr_load(flat->dtype, x + element_of(l, i, c) * width).f);
+    sum += row;
+  }
+  return call->smoothing / (double)l->layout.classes * sum / l->divisor;
+}
+
+/* Its gradient, added to one that already has the part of the probabilities. */
+static void smooth_gradient(const labels *l, const cr_label_loss_call *call, double lifted,
+                            cr_tensor *grad_input) {
+  size_t width = cr_dtype_size(grad_input->dtype);
+  double share = call->smoothing / (double)l->layout.classes / l->divisor;
+  for (int64_t i = 0; i < l->count; i++) {
+    if (l->label[i] < 0) continue;
+    for (int64_t c = 0; c < l->layout.classes; c++) {
+      char *g = (char *)cr_tensor_data(grad_input) + element_of(l, i, c) * width;
+      double value = cr_load(grad_input->dtype, g).f - share * class_weight(call->weight, c);
+      if (c == l->label[i]) value += lifted;
+      cr_store(grad_input->dtype, g, cr_scalar_from_double(value));
+    }
+  }
 }
 
 cr_status cr_nll_forward(const cr_label_loss_call *call, double *loss) {
@@ -213,9 +250,25 @@ cr_status cr_cross_entropy_forward(const cr_label_loss_call *call, cr_tensor *ls
   CR_TRY(prepare_lse(lse, call, l.count, &is_new));
   CR_TRY(cr_contiguous(&flat, call->input));
   run(&l, &flat, lse, NULL);
-  *loss = weighted_loss(&l, &flat, lse);
+  *loss = (1 - call->smoothing) * weighted_loss(&l, &flat, lse);
+  if (call->smoothing > 0 && l.count > 0) *loss += smooth_loss(&l, call, &flat, lse);
   cr_tensor_clear(&flat);
   return CR_OK;
+}
+
+/* Turns weights into the factors of the probabilities: (1 - smoothing) weight[label] and, of the
+ * smoothed part, the mean of all classes' weights. Returns by how much the second one is too much
+ * for the label itself. */
+static double lift_weights(labels *l, const cr_label_loss_call *call) {
+  double lifted = 0;
+  for (int64_t c = 0; call->smoothing > 0 && c < l->layout.classes; c++)
+    lifted += class_weight(call->weight, c);
+  lifted *= call->smoothing / (double)l->layout.classes / l->divisor;
+  for (int64_t i = 0; i < l->count; i++) {
+    if (l->label[i] < 0) continue;
+    l->weight[i] = (1 - call->smoothing) * l->weight[i] / l->divisor + lifted;
+  }
+  return lifted;
 }
 
 cr_status cr_cross_entropy_backward(const cr_label_loss_call *call, cr_tensor *lse,
@@ -231,8 +284,9 @@ cr_status cr_cross_entropy_backward(const cr_label_loss_call *call, cr_tensor *l
   CR_TRY(cr_prepare_contiguous(grad_input, input->ndim, input->size, lse));
   CR_TRY(cr_contiguous(&flat, input));
   if (is_new) run(&l, &flat, lse, NULL);
-  for (int64_t i = 0; i < l.count; i++) l.weight[i] /= l.divisor;
+  double lifted = lift_weights(&l, call);
   run(&l, &flat, lse, grad_input);
+  if (call->smoothing > 0 && l.count > 0) smooth_gradient(&l, call, lifted, grad_input);
   cr_tensor_clear(&flat);
   return CR_OK;
 }

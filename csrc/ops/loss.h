@@ -24,6 +24,7 @@ typedef struct {
   const cr_tensor *input, *target, *weight;
   bool size_average;   /* divide by the sum of the targets' weights */
   double ignore_index; /* a label that counts for nothing */
+  double smoothing;    /* cross entropy alone: the share of the target that all classes get */
 } cr_label_loss_call;
 
 /* Negative log-likelihood: minus the sum of weight[t] input[t]. */

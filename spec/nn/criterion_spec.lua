@@ -10,6 +10,7 @@ local function make(entry, word)
   if entry.weights then criterion.weights = tensor(word, entry.weights) end
   if entry.posWeight then criterion.posWeight = tensor(word, entry.posWeight) end
   if entry.ignore then criterion.ignoreIndex = entry.ignore end
+  if entry.smoothing then criterion.labelSmoothing = entry.smoothing end
   if entry.margin then criterion.margin = entry.margin end
   if entry.sum then criterion.sizeAverage = false end
   return criterion:type(word == "double" and "torch.DoubleTensor" or "torch.FloatTensor")

@@ -141,6 +141,14 @@ local recipes = {
     local schedule = cresset.optim.StepSchedule { learningRate = 1, every = 2 }
     return cresset.optim.WarmupSchedule { steps = 2, schedule = schedule }
   end,
+  ["nn.WeightedMSECriterion"] = function()
+    return class.find("nn.WeightedMSECriterion")(float(3))
+  end,
+  ["nn.GANCriterion"] = function() return class.find("nn.GANCriterion")("hinge") end,
+  ["nn.ModuleCriterion"] = function()
+    return class.find("nn.ModuleCriterion")(class.find("nn.MSECriterion")(),
+      class.find("nn.Tanh")())
+  end,
   ["optim.EMA"] = function() return cresset.optim.EMA(float(2, 3)) end,
   ["nn.gModule"] = function()
     local node = class.find("nn.Linear")(3, 2)()

@@ -39,7 +39,9 @@ local criteria = {
   "HingeEmbeddingCriterion", "HuberCriterion", "L1Cost", "L1HingeEmbeddingCriterion",
   "MSECriterion", "MarginCriterion", "MarginRankingCriterion", "MultiLabelMarginCriterion",
   "MultiLabelSoftMarginCriterion", "MultiMarginCriterion", "SmoothL1Criterion",
-  "SoftMarginCriterion", "TripletMarginCriterion", "MultiCriterion", "ParallelCriterion",
+  "SoftMarginCriterion", "TripletMarginCriterion", "WeightedMSECriterion",
+  "FocalCriterion", "GANCriterion", "CTCCriterion", "ClassSimplexCriterion", "ModuleCriterion",
+  "GaussianCriterion", "MultiCriterion", "ParallelCriterion",
 }
 for _, file in ipairs(criteria) do require("cresset.nn.criterion." .. file) end
 

@@ -44,7 +44,8 @@ local function default_text(self, declaration)
   for _, argument in ipairs(declaration.args or {}) do
     local value = self[argument.field or argument[1]]
     if value ~= nil and value ~= argument.default then
-      values[#values + 1] = type(value) == "table" and "..." or tostring(value)
+      values[#values + 1] = (type(value) == "table" or type(value) == "userdata") and "..."
+        or tostring(value)
     end
   end
   return #values > 0 and "(" .. table.concat(values, ", ") .. ")" or ""

@@ -114,6 +114,15 @@ def ce(x, t, **k):
     return F.cross_entropy(x, t - 1, **k)
 
 
+def focal(x, t, gamma=2, alpha=0.25):
+    """torchvision's sigmoid_focal_loss"""
+    p = torch.sigmoid(x)
+    entropy = F.binary_cross_entropy_with_logits(x, t, reduction="none")
+    q = p * t + (1 - p) * (1 - t)
+    weight = alpha * t + (1 - alpha) * (1 - t)
+    return (weight * (1 - q) ** gamma * entropy).mean()
+
+
 LOSSES = [
     loss("MSECriterion", [], F.mse_loss, X, Y),
     loss("MSECriterion", [False], lambda x, t: F.mse_loss(x, t, reduction="sum"), X, Y),
@@ -144,6 +153,16 @@ LOSSES = [
     loss("CrossEntropyCriterion", [], lambda x, t: ce(x, t, weight=W, reduction="sum"), X, LABELS,
          weights=W, sum=True),
     loss("CrossEntropyCriterion", [], ce, IMAGE, IMAGE_LABELS),
+    loss("CrossEntropyCriterion", [], lambda x, t: ce(x, t, label_smoothing=0.2), X, LABELS,
+         smoothing=0.2),
+    loss("CrossEntropyCriterion", [], lambda x, t: ce(
+        x, t, weight=W, ignore_index=4, label_smoothing=0.3), X, LABELS, weights=W, ignore=5,
+        smoothing=0.3),
+    loss("CrossEntropyCriterion", [], lambda x, t: ce(x, t, label_smoothing=0.1), IMAGE,
+         IMAGE_LABELS, smoothing=0.1),
+    loss("FocalCriterion", [], focal, X, BITS),
+    loss("FocalCriterion", [1.5, 0.6, False],
+         lambda x, t: X.numel() * focal(x, t, 1.5, 0.6), X, Q),
     loss("MultiMarginCriterion", [], lambda x, t: F.multi_margin_loss(x, t - 1), X, LABELS),
     loss("MultiMarginCriterion", [2],
          lambda x, t: F.multi_margin_loss(x, t - 1, p=2, margin=0.7, weight=W), X, LABELS,

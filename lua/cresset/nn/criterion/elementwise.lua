@@ -1,24 +1,24 @@
 --- Declares a criterion that is a sum over elements: sizeAverage divides it by their number.
 --
--- kernel names the loss of csrc/kernels/loss.h; the declaration is a criterion's, and its a names
--- the field that holds the kernel's parameter. input and target have as many elements.
+-- kernel names the loss of csrc/kernels/loss.h; the declaration is a criterion's, and its a and b
+-- name the fields that hold the kernel's parameters. input and target have as many elements.
 local C = require("cresset.core").nn
 local criterion = require("cresset.nn.criterion.declare")
 
 local function elementwise(name, kernel, declaration)
   local forward, backward = C[kernel .. "LossForward"], C[kernel .. "LossBackward"]
-  local a = declaration.a or "a"
+  local a, b = declaration.a or "a", declaration.b or "b"
   local Criterion = criterion(name, declaration)
 
   function Criterion:updateOutput(input, target)
     self.output = forward(self, input, target, self.sizeAverage, self[a], self.weights,
-      self.posWeight)
+      self.posWeight, self[b])
     return self.output
   end
 
   function Criterion:updateGradInput(input, target)
     self.gradInput = backward(self, input, target, self.gradInput, self.sizeAverage, self[a],
-      self.weights, self.posWeight)
+      self.weights, self.posWeight, self[b])
     return self.gradInput
   end
 
