@@ -66,6 +66,9 @@ describe("Tester", function()
     passes("eq", cresset.ByteTensor { 1, 255 }, cresset.ByteTensor { 0, 254 }, 1)
     passes("ne", a, b)
     passes("assertTensorEq", a, b, 1)
+    local x, y = cresset.DoubleTensor({ 1, 2 }), cresset.DoubleTensor({ 1, 2.5 })
+    passes("assertTensorEq", x, y, 1)
+    assert.same({ { 1, 2 }, { 1, 2.5 } }, { x:totable(), y:totable() }) -- not changed
     passes("assertTensorNe", a, b, 0.5)
     fails("m\nTensorNE(~=) violation: no difference beyond tolerance=1", "assertTensorNe", a, b, 1,
       "m")

@@ -3,6 +3,7 @@
  * t:normal([generator,] a, b). */
 #include "lua/glue.h"
 
+#include "ops/copy.h"
 #include "ops/random.h"
 
 #include <string.h>
@@ -136,17 +137,21 @@ static int randn_like(lua_State *L) { return random_like(L, CR_NORMAL); }
 static int create_rand(lua_State *L) { return random_tensor(L, CR_UNIFORM); }
 static int create_randn(lua_State *L) { return random_tensor(L, CR_NORMAL); }
 
-/* randperm([res,] [generator,] n), the first two in either order: a LongTensor. */
+/* randperm([res,] [generator,] n), the first two in either order: a LongTensor, unless the result
+ * has another type. */
 static int create_randperm(lua_State *L) {
   int arg = 1;
   cr_tensor *t = take_result(L, &arg);
   cr_generator *g = take_generator(L, &arg);
   if (!t) t = take_result(L, &arg);
   int res = !t ? 0 : cr_to_tensor(L, 1) ? 1 : 2;
-  if (res) cr_check_tensor_of(L, res, "res", CR_I64);
   int64_t n = cr_check_int_range(L, arg, "n", 1, INT64_MAX / 16);
-  if (!t) t = cr_push_tensor(L, CR_I64);
-  CR_CALL(L, cr_random_permutation(t, g, n));
+  cr_tensor *order = t && t->dtype == CR_I64 ? t : cr_push_tensor(L, CR_I64);
+  CR_CALL(L, cr_random_permutation(order, g, n));
+  if (t && t != order) {
+    CR_CALL(L, cr_tensor_resize(t, 1, &n));
+    CR_CALL(L, cr_copy(t, order));
+  }
   if (res) lua_settop(L, res);
   return 1;
 }

@@ -107,9 +107,32 @@ static int create_eye(lua_State *L) {
   return 1;
 }
 
-static void set_at(cr_tensor *t, int64_t i, cr_scalar value) {
-  int64_t at = i * t->stride[0] * (int64_t)cr_dtype_size(t->dtype);
-  cr_store(t->dtype, (char *)cr_tensor_data(t) + at, value);
+/* Elements that are written one after the other, whatever the strides. */
+typedef struct {
+  cr_tensor *t;
+  int64_t index[CR_MAX_DIMS], at; /* of the next element, from t's first one */
+} series;
+
+/* Pushes the result as a vector of n elements; a tensor of as many keeps its sizes, as in Torch7. */
+static series push_series(lua_State *L, cr_tensor *res, int64_t n) {
+  if (res && cr_tensor_numel(res) == n) {
+    lua_pushvalue(L, 1);
+  } else {
+    res = push_result(L, res, 1, &n);
+  }
+  return (series){.t = res};
+}
+
+static void put_next(series *s, cr_scalar value) {
+  const cr_tensor *t = s->t;
+  int64_t width = (int64_t)cr_dtype_size(t->dtype);
+  cr_store(t->dtype, (char *)cr_tensor_data(t) + s->at * width, value);
+  for (int d = t->ndim - 1; d >= 0; d--) {
+    s->at += t->stride[d];
+    if (++s->index[d] < t->size[d]) return;
+    s->at -= t->size[d] * t->stride[d];
+    s->index[d] = 0;
+  }
 }
 
 /* Pushes the result with first + i * step, which are the arguments at these places; integers are
@@ -120,11 +143,10 @@ static void push_steps(lua_State *L, cr_tensor *res, int64_t size, int first_arg
   double first = lua_tonumber(L, first_arg), step = has_step ? lua_tonumber(L, step_arg) : 1;
   uint64_t from = is_exact ? (uint64_t)lua_tointeger(L, first_arg) : 0;
   uint64_t by = is_exact && has_step ? (uint64_t)lua_tointeger(L, step_arg) : 1;
-  res = push_result(L, res, 1, &size);
+  series s = push_series(L, res, size);
   for (int64_t i = 0; i < size; i++)
-    set_at(res, i,
-           is_exact ? cr_scalar_from_int((int64_t)(from + (uint64_t)i * by))
-                    : cr_scalar_from_double(first + (double)i * step));
+    put_next(&s, is_exact ? cr_scalar_from_int((int64_t)(from + (uint64_t)i * by))
+                          : cr_scalar_from_double(first + (double)i * step));
 }
 
 /* range([res,] first, last [, step]): last is included, as in Torch7. */
@@ -167,12 +189,14 @@ static int spaced(lua_State *L, bool is_log) {
   double first = cr_check_number(L, arg, "first"), last = cr_check_number(L, arg + 1, "last");
   int64_t size = 100;
   if (!lua_isnoneornil(L, arg + 2)) size = cr_check_int_range(L, arg + 2, "n", 1, INT64_MAX);
-  res = push_result(L, res, 1, &size);
+  if (size == 1 && first != last)
+    return cr_error(L, "'n' must be at least 2 for two ends that differ, got 1");
+  series s = push_series(L, res, size);
   for (int64_t i = 0; i < size; i++) {
     double share = size > 1 ? (double)i / (double)(size - 1) : 0;
     double value = first + (last - first) * share;
     if (i == size - 1 && size > 1) value = last;
-    set_at(res, i, cr_scalar_from_double(is_log ? pow(10, value) : value));
+    put_next(&s, cr_scalar_from_double(is_log ? pow(10, value) : value));
   }
   return 1;
 }

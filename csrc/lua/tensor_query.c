@@ -108,9 +108,13 @@ static int tensor_resize_as(lua_State *L) {
   return 1;
 }
 
+/* fill(x, value), where the value may stand in a tensor of one element. */
 static int tensor_fill(lua_State *L) {
   cr_tensor *t = cr_check_tensor(L, 1, "self");
-  cr_scalar value = cr_check_scalar(L, 2, "value");
+  const cr_tensor *single = cr_to_tensor(L, 2);
+  bool is_single = single && cr_tensor_numel(single) == 1;
+  cr_scalar value =
+      is_single ? cr_load(single->dtype, cr_tensor_data(single)) : cr_check_scalar(L, 2, "value");
   CR_CALL(L, cr_fill(t, value));
   lua_settop(L, 1);
   return 1;
@@ -220,6 +224,7 @@ static const luaL_Reg both[] = {
 };
 
 static const luaL_Reg methods[] = {
+    {"isTensor", is_tensor}, /* torch.Tensor.isTensor */
     {"string", tensor_string},
     {"free", tensor_free},
     {NULL, NULL},

@@ -19,6 +19,13 @@ static int leading_tensors(lua_State *L, int most) {
   return count;
 }
 
+/* Torch7 lets a dimension be left out before true or false: makes it nil. */
+static void skip_dim(lua_State *L, int arg) {
+  if (!lua_isboolean(L, arg)) return;
+  lua_pushnil(L);
+  lua_insert(L, arg);
+}
+
 /* ---- sum, prod, mean, var, std, norm ---- */
 
 static void push_whole(lua_State *L, const cr_tensor *x, cr_reduction r) {
@@ -41,10 +48,7 @@ static int reduce(lua_State *L) {
   int next = at + 1;
   if (r.op == CR_RESULT_norm) r.p = cr_opt_number(L, next++, "p", 2);
   bool is_spread = r.op == CR_RESULT_var || r.op == CR_RESULT_std;
-  if (is_spread && lua_isboolean(L, next)) { /* of all elements: the dimension is left out */
-    lua_pushnil(L);
-    lua_insert(L, next);
-  }
+  if (is_spread) skip_dim(L, next);
   if (lua_isnoneornil(L, next)) {
     if (at == 2) cr_check_dim(L, next, "dim", x); /* a result needs a dimension */
     if (is_spread) r.biased = cr_opt_bool(L, next + 1, "biased", false);
@@ -158,7 +162,8 @@ static int cumulate(lua_State *L) {
   bool product = upvalue_op(L);
   int at = leading_tensors(L, 2) == 2 ? 2 : 1;
   const cr_tensor *x = cr_check_tensor(L, at, "x");
-  int dim = lua_isnoneornil(L, at + 1) && x->ndim > 0 ? 0 : cr_check_dim(L, at + 1, "dim", x);
+  if (x->ndim == 0) return cr_arg_error(L, "x", "must not be an empty tensor");
+  int dim = lua_isnoneornil(L, at + 1) ? 0 : cr_check_dim(L, at + 1, "dim", x);
   if (at == 2) {
     lua_pushvalue(L, 1);
   } else {
@@ -172,8 +177,8 @@ static int cumulate(lua_State *L) {
 
 /* The dimension at arg, the last one unless given. */
 static int opt_last_dim(lua_State *L, int arg, const cr_tensor *x) {
-  if (lua_isnoneornil(L, arg) && x->ndim > 0) return x->ndim - 1;
-  return cr_check_dim(L, arg, "dim", x);
+  if (x->ndim == 0) cr_arg_error(L, "x", "must not be an empty tensor");
+  return lua_isnoneornil(L, arg) ? x->ndim - 1 : cr_check_dim(L, arg, "dim", x);
 }
 
 typedef struct {
@@ -195,6 +200,7 @@ static int push_sorted(lua_State *L, sort_arguments s, int dim, bool descending,
 
 static int sort(lua_State *L) {
   sort_arguments s = read_sort(L);
+  skip_dim(L, s.at + 1);
   int dim = opt_last_dim(L, s.at + 1, s.x);
   bool descending = cr_opt_bool(L, s.at + 2, "descending", false);
   return push_sorted(L, s, dim, descending, 0, s.x->size[dim]);
@@ -202,6 +208,7 @@ static int sort(lua_State *L) {
 
 static int topk(lua_State *L) {
   sort_arguments s = read_sort(L);
+  skip_dim(L, s.at + 2);
   int dim = opt_last_dim(L, s.at + 2, s.x);
   int64_t k = cr_check_int_range(L, s.at + 1, "k", 1, s.x->size[dim]);
   bool largest = cr_opt_bool(L, s.at + 3, "largest", false);

@@ -1,8 +1,8 @@
 /* Decompositions and linear systems by LAPACK, float32 and float64.
  *
  * Inputs are copied (LAPACK works in place, on contiguous columns), so a result may be an input. A
- * result that holds memory already is resized and written to; an empty one takes LAPACK's own
- * memory, whose columns are contiguous, as in Torch7. */
+ * result that holds memory already is resized and written to, with its strides exchanged where
+ * columns shall be contiguous; an empty one takes LAPACK's own memory, whose columns are. */
 #ifndef CR_OPS_LAPACK_H
 #define CR_OPS_LAPACK_H
 

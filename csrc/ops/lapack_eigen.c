@@ -24,7 +24,7 @@ static cr_status symeig(cr_lapack_call *call, cr_temporaries *w) {
   CR_TRY(no_convergence(info));
   if (call->option[0] == 'N') CR_TRY(cr_fill(vectors, cr_scalar_from_int(0)));
   CR_TRY(cr_give(call->out[0], values));
-  return cr_give(call->out[1], vectors);
+  return cr_give_columns(call->out[1], vectors);
 }
 CR_LAPACK_ENTRY(symeig, symeig)
 
@@ -45,7 +45,7 @@ static cr_status eig(cr_lapack_call *call, cr_temporaries *w) {
                     (size_t)1, (size_t)1);
   CR_TRY(no_convergence(info));
   CR_TRY(cr_give(call->out[0], values));
-  return call->option[0] == 'V' ? cr_give(call->out[1], vectors) : CR_OK;
+  return call->option[0] == 'V' ? cr_give_columns(call->out[1], vectors) : CR_OK;
 }
 CR_LAPACK_ENTRY(eig, eig)
 
@@ -66,7 +66,7 @@ static cr_status svd(cr_lapack_call *call, cr_temporaries *w) {
                     cr_tensor_data(matrix), &m, cr_tensor_data(s), cr_tensor_data(u), &m,
                     cr_tensor_data(vt), &v_rows, work, &lwork, &info, (size_t)1, (size_t)1);
   CR_TRY(no_convergence(info));
-  CR_TRY(cr_give(call->out[0], u));
+  CR_TRY(cr_give_columns(call->out[0], u));
   CR_TRY(cr_give(call->out[1], s));
   cr_tensor_init(&v, a->dtype);
   cr_status status = cr_tensor_transpose(&v, vt, 0, 1);
@@ -172,7 +172,7 @@ static cr_status qr(cr_lapack_call *call, cr_temporaries *w) {
   CR_TRY(cr_copy(r, &top));
   cr_clear_triangle(r, false);
   CR_TRY(make_q(w, reflectors, tau));
-  CR_TRY(cr_give(call->out[0], reflectors));
+  CR_TRY(cr_give_columns(call->out[0], reflectors));
   return cr_give(call->out[1], r);
 }
 CR_LAPACK_ENTRY(qr, qr)

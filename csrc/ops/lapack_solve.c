@@ -43,8 +43,8 @@ static cr_status gesv(cr_lapack_call *call, cr_temporaries *w) {
   routine(&n, &columns, cr_tensor_data(lu), &n, cr_tensor_data(pivots), cr_tensor_data(x), &n,
           &info);
   CR_TRY(check_pivot(info));
-  CR_TRY(cr_give(call->out[0], x));
-  return cr_give(call->out[1], lu);
+  CR_TRY(cr_give_columns(call->out[0], x));
+  return cr_give_columns(call->out[1], lu);
 }
 CR_LAPACK_ENTRY(gesv, gesv)
 
@@ -67,8 +67,8 @@ static cr_status gels(cr_lapack_call *call, cr_temporaries *w) {
                     cr_tensor_data(x), &rows, work, &lwork, &info, (size_t)1);
   if (info > 0)
     return cr_fail(CR_EINVAL, "the matrix has not full rank: R(%d,%d) is zero", info, info);
-  CR_TRY(cr_give(call->out[0], x));
-  return cr_give(call->out[1], factors);
+  CR_TRY(cr_give_columns(call->out[0], x));
+  return cr_give_columns(call->out[1], factors);
 }
 CR_LAPACK_ENTRY(gels, gels)
 
@@ -86,8 +86,8 @@ static cr_status trtrs(cr_lapack_call *call, cr_temporaries *w) {
           cr_tensor_data(factor), &n, cr_tensor_data(x), &n, &info, (size_t)1, (size_t)1,
           (size_t)1);
   if (info > 0) return cr_fail(CR_EINVAL, "the matrix is singular: A(%d,%d) is zero", info, info);
-  CR_TRY(cr_give(call->out[0], x));
-  return cr_give(call->out[1], factor);
+  CR_TRY(cr_give_columns(call->out[0], x));
+  return cr_give_columns(call->out[1], factor);
 }
 CR_LAPACK_ENTRY(trtrs, trtrs)
 
@@ -106,7 +106,7 @@ static cr_status inverse(cr_lapack_call *call, cr_temporaries *w) {
   CR_CALL_WITH_WORK(w, a->dtype, getri, &n, cr_tensor_data(lu), &n, cr_tensor_data(pivots), work,
                     &lwork, &info);
   CR_TRY(check_pivot(info));
-  return cr_give(call->out[0], lu);
+  return cr_give_columns(call->out[0], lu);
 }
 CR_LAPACK_ENTRY(inverse, inverse)
 
@@ -166,7 +166,7 @@ static cr_status potrs(cr_lapack_call *call, cr_temporaries *w) {
                      i + 1);
   routine(&call->option[0], &n, &columns, cr_tensor_data(factor), &n, cr_tensor_data(x), &n, &info,
           (size_t)1);
-  return cr_give(call->out[0], x);
+  return cr_give_columns(call->out[0], x);
 }
 CR_LAPACK_ENTRY(potrs, potrs)
 

@@ -103,3 +103,16 @@ cr_status cr_give(cr_tensor *out, const cr_tensor *value) {
                               "share memory; clone it first");
   return cr_copy(out, value);
 }
+
+cr_status cr_give_columns(cr_tensor *out, const cr_tensor *value) {
+  int64_t turned[2] = {value->size[1], value->size[0]};
+  bool has_columns = cr_tensor_same_size(out, value) && out->stride[0] <= out->stride[1];
+  bool is_square = turned[0] == turned[1];
+  /* The rows of a part of a larger matrix stay where they are, unless exchanging strides does. */
+  bool is_part = cr_tensor_same_size(out, value) && !cr_tensor_is_contiguous(out);
+  if (out->dtype == value->dtype && out->storage && !has_columns && (is_square || !is_part)) {
+    CR_TRY(cr_tensor_resize(out, 2, turned));
+    CR_TRY(cr_tensor_transpose(out, out, 0, 1));
+  }
+  return cr_give(out, value);
+}

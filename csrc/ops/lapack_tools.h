@@ -38,6 +38,10 @@ void cr_clear_triangle(cr_tensor *t, bool above);
 /* Hands value over to the caller's result. */
 cr_status cr_give(cr_tensor *out, const cr_tensor *value);
 
+/* The same for a matrix whose columns shall be contiguous in out, as Torch7 documents it: the strides
+ * of a result that holds memory in rows are exchanged. */
+cr_status cr_give_columns(cr_tensor *out, const cr_tensor *value);
+
 /* Calls a routine twice: for the size of its workspace, and with it. The arguments name the
  * variables `work` and `lwork`. */
 #define CR_CALL_WITH_WORK(w, dtype, routine, ...)                                                  \

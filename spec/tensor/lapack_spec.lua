@@ -56,6 +56,37 @@ describe("linear systems", function()
     end)
   end)
 
+  it("give results with contiguous columns, as Torch7 documents", function()
+    local a, b = matrix("torch.DoubleTensor", 4, 4), matrix("torch.DoubleTensor", 4, 2)
+    local function columns(t) return t:stride(1) == 1 and t:stride(2) >= t:size(1) end
+    local function new(...) return cresset.zeros(...):double() end
+    for _ = 1, 2 do -- fresh results, then the same again
+      for _, results in ipairs { { new(4, 2), new(4, 4) }, { new(3), new(1, 1) } } do
+        for _ = 1, 2 do
+          cresset.gesv(results[1], results[2], b, a)
+          assert.is_true(columns(results[1]) and columns(results[2]))
+          assert_close(b, cresset.mm(a, results[1]), 1e-10)
+        end
+      end
+      local inverse = cresset.inverse(new(4, 4), a)
+      assert.is_true(columns(inverse))
+      assert_close(cresset.inverse(a), inverse, 1e-12)
+    end
+    local e, v = new(4), new(4, 4)
+    cresset.symeig(e, v, definite("torch.DoubleTensor", 4), "V")
+    assert.is_true(columns(v))
+    local q, r = cresset.qr(new(4, 2), new(2, 2), b)
+    assert.is_true(columns(q))
+    assert_close(b, cresset.mm(q, r), 1e-12)
+    -- A part of a larger matrix stays a part; its neighbours stay as they are.
+    local whole = cresset.ones(6, 6):double():mul(9)
+    local part = whole[{ { 2, 5 }, { 2, 3 } }]
+    cresset.gesv(part, new(4, 4), b, a)
+    assert_close(b, cresset.mm(a, part), 1e-10)
+    part:fill(9)
+    assert.equal(9 * 36, whole:sum())
+  end)
+
   it("are solved in place", function()
     local a, b = matrix("torch.DoubleTensor", 4, 4), matrix("torch.DoubleTensor", 4, 2)
     local x, lu = b:clone(), a:clone()

@@ -154,6 +154,21 @@ describe("creation as a method", function()
     assert.same({ 3, 2 }, size_of(x:rand(3, 2)))
     assert.same({ 2 }, size_of(x:randn(2)))
     assert.equal(4, cresset.LongTensor():randperm(4):max())
+    -- A tensor of as many elements keeps its sizes.
+    local y = cresset.zeros(3, 4):narrow(2, 2, 2):t()
+    assert.same({ { 1, 2, 3 }, { 4, 5, 6 } }, y:range(1, 6):totable())
+    assert.same({ { 0, 1, 2 }, { 3, 4, 5 } }, y:linspace(0, 5, 6):totable())
+    assert.same({ { 1, 10, 100 }, { 1e3, 1e4, 1e5 } }, y:logspace(0, 5, 6):totable())
+    assert.same({ 0, 2, 4 }, y:arange(0, 6, 2):totable())
+    assert.same({ 5 }, cresset.linspace(5, 5, 1):totable())
+    assert.has_error(function() cresset.linspace(0, 1, 1) end,
+      "cresset.linspace: 'n' must be at least 2 for two ends that differ, got 1")
+    local order = cresset.randperm(cresset.DoubleTensor(), 9)
+    assert.equal("torch.DoubleTensor", order:type())
+    assert.same({ 1, 2, 3, 4, 5, 6, 7, 8, 9 }, order:sort():totable())
+    assert.same({ 7, 7 }, x:resize(2):fill(cresset.LongTensor({ { 7 } })):totable())
+    assert.has_error(function() x:fill(cresset.ones(2)) end,
+      "Tensor:fill: 'value' must be a number, got torch.FloatTensor of size 2")
     assert.has_error(function() x:zeros() end,
       "Tensor:zeros: expected more than the tensor that takes the result")
   end)

@@ -161,6 +161,7 @@ function cresset.isSetTo(x, other) end
 
 --- True for tensors.
 ---@return boolean
+function Tensor:isTensor() end
 function cresset.isTensor(value) end
 
 --- True for storages.

@@ -16,7 +16,7 @@ local function elements(kind, a, b, tolerance)
   if a:nElement() == 0 then return nil end
   local unequal = a:ne(b)
   if unequal:max() == 0 then return nil end
-  local difference = a:double():add(-1, b:double()):abs()
+  local difference = core.csub(a:double(), b:double()):abs()
   difference:maskedFill(a:eq(b), 0)
   if tolerance > 0 and difference:le(tolerance):min() == 1 then return nil end
   return ("%sEQ(==) violation: max diff=%s, tolerance=%s")
