@@ -34,6 +34,7 @@
 #include "kernels/softmax.h"
 #include "kernels/sparse.h"
 #include "kernels/transpose.h"
+#include "kernels/unfold.h"
 #include "kernels/volume.h"
 #include "kernels/window.h"
 #include "kernels/winograd.h"
@@ -57,6 +58,7 @@
   X(pool)                                                                                          \
   X(volume)                                                                                        \
   X(window)                                                                                        \
+  X(unfold)                                                                                        \
   X(lrn)                                                                                           \
   X(norm)                                                                                          \
   X(recurrent)                                                                                     \
@@ -109,6 +111,7 @@ typedef struct {
   cr_pool_kernels pool[2];
   cr_volume_kernels volume[2];
   cr_window_kernels window[2];
+  cr_unfold_kernels unfold[2];
   cr_lrn_kernels lrn[2];
   cr_norm_kernels norm[2];
   cr_recurrent_kernels recurrent[2];

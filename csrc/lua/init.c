@@ -20,6 +20,9 @@
   X(tensor_pointwise)                                                                              \
   X(nn_boxes)                                                                                      \
   X(nn_conv)                                                                                       \
+  X(nn_temporal)                                                                                   \
+  X(nn_volume_conv)                                                                                \
+  X(nn_local_conv)                                                                                 \
   X(nn_dropout)                                                                                    \
   X(nn_lookup)                                                                                     \
   X(nn_norm)                                                                                       \

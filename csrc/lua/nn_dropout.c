@@ -12,16 +12,22 @@ static int dropout_key(lua_State *L) {
   return 1;
 }
 
-/* p, scale, whole planes, key from arg on. */
+/* The dimensions of what is dropped as a whole: true means planes of images. */
+static int check_plane_dims(lua_State *L, int arg) {
+  if (lua_isinteger(L, arg)) return (int)cr_check_int_range(L, arg, "plane_dims", 2, 3);
+  return cr_check_bool(L, arg, "plane_dims") ? 2 : 0;
+}
+
+/* p, scale, plane_dims (2, 3 or false), key from arg on. */
 static void apply(lua_State *L, cr_tensor *out, const cr_tensor *in, int arg) {
   double p = cr_check_number(L, arg, "p");
   double scale = cr_check_number(L, arg + 1, "scale");
-  bool whole_planes = cr_check_bool(L, arg + 2, "whole_planes");
+  int plane_dims = check_plane_dims(L, arg + 2);
   uint64_t key = (uint64_t)cr_check_int(L, arg + 3, "key");
-  CR_LAYER_CALL(L, cr_dropout_apply(out, in, p, scale, whole_planes, key));
+  CR_LAYER_CALL(L, cr_dropout_apply(out, in, p, scale, plane_dims, key));
 }
 
-/* (layer, input, output, p, scale, whole planes, key) -> output */
+/* (layer, input, output, p, scale, plane_dims, key) -> output */
 static int dropout_forward(lua_State *L) {
   const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
   apply(L, cr_check_tensor(L, 3, "output"), input, 4);
@@ -29,7 +35,7 @@ static int dropout_forward(lua_State *L) {
   return 1;
 }
 
-/* (layer, input, gradOutput, gradInput, p, scale, whole planes, key) -> gradInput */
+/* (layer, input, gradOutput, gradInput, p, scale, plane_dims, key) -> gradInput */
 static int dropout_backward(lua_State *L) {
   const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
   const cr_tensor *grad_output = cr_check_layer_tensor(L, 3, "gradOutput");

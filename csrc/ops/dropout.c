@@ -26,21 +26,24 @@ static void run(const cr_tensor *out, const cr_tensor *in, cr_dropout d, int64_t
 }
 
 cr_status cr_dropout_apply(cr_tensor *out, const cr_tensor *in, double p, double scale,
-                           bool whole_planes, uint64_t key) {
+                           int plane_dims, uint64_t key) {
   CR_TRY(cr_expect_float("input", in));
   CR_TRY(cr_expect_dtype("output", out, in->dtype));
   if (!(p >= 0 && p < 1))
     return cr_fail(CR_EINVAL, "p must be at least 0 and less than 1, got %g", p);
   char text[CR_PAREN_TEXT];
-  if (whole_planes && in->ndim < 3)
-    return cr_fail(CR_EINVAL, "input must be (N x C x H x W) or (C x H x W), got %s",
+  if (plane_dims > 0 && in->ndim <= plane_dims) {
+    const char *t = plane_dims == 3 ? "T x " : "";
+    return cr_fail(CR_EINVAL, "input must be (N x C x %sH x W) or (C x %sH x W), got %s", t, t,
                    cr_paren_text(text, in));
+  }
   bool in_place = out == in || cr_tensor_is_same_view(out, in);
   if (in_place && cr_tensor_has_internal_overlap(in))
     return cr_fail(CR_EINVAL, "an expanded tensor cannot be changed in place: clone it first");
   if (!in_place) CR_TRY(cr_prepare_result(out, in->ndim, in->size, in));
   if (cr_tensor_numel(in) == 0) return CR_OK;
-  int64_t group = whole_planes ? in->size[in->ndim - 2] * in->size[in->ndim - 1] : 1;
+  int64_t group = 1;
+  for (int d = in->ndim - plane_dims; d < in->ndim; d++) group *= in->size[d];
   double threshold = p * 4294967296.0;
   cr_dropout d = {.key = key, .scale = scale};
   d.threshold = threshold < 4294967295.0 ? (uint32_t)threshold : UINT32_MAX;

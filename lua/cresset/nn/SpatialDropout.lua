@@ -8,4 +8,4 @@ local dropping = require("cresset.nn.dropping")
 return dropping("nn.SpatialDropout", {
   { "p", "number", default = 0.5 },
   { "stochasticInference", "boolean", default = false },
-}, true, function(self) self.v2 = false end)
+}, 2, function(self) self.v2 = false end)

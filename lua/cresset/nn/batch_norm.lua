@@ -1,5 +1,5 @@
 --- Batch normalization of inputs of some number of dimensions: what nn.BatchNormalization and its
--- spatial form share.
+-- spatial and volumetric forms share.
 local core = require("cresset.core")
 local layer = require("cresset.nn.layer")
 

@@ -1,4 +1,4 @@
---- What nn.Dropout and nn.SpatialDropout share.
+--- What nn.Dropout and its spatial and volumetric forms share.
 local C = require("cresset.core").nn
 local layer = require("cresset.nn.layer")
 
@@ -20,9 +20,9 @@ end
 
 --- Declares the class `name`.
 -- @param args  the constructor's arguments
--- @param whole_planes  true when each plane is kept or dropped as a whole
+-- @param plane_dims  2 or 3 when each plane of so many dimensions is kept or dropped as a whole
 -- @param init  called with the new object
-return function(name, args, whole_planes, init)
+return function(name, args, plane_dims, init)
   local Dropout = layer(name, {
     args = args,
     init = function(self)
@@ -37,7 +37,7 @@ return function(name, args, whole_planes, init)
     if drops(self) then self.key = C.dropoutKey() end
     local p, factor = effect(self)
     local output = self.inplace and input or self.output
-    C.dropoutForward(self, input, output, p, factor, whole_planes, self.key)
+    C.dropoutForward(self, input, output, p, factor, plane_dims, self.key)
     if self.inplace then self.output:set(input) end
     return self.output
   end
@@ -45,7 +45,7 @@ return function(name, args, whole_planes, init)
   function Dropout:updateGradInput(input, gradOutput)
     local p, factor = effect(self)
     local gradInput = self.inplace and gradOutput or self.gradInput
-    C.dropoutBackward(self, input, gradOutput, gradInput, p, factor, whole_planes, self.key)
+    C.dropoutBackward(self, input, gradOutput, gradInput, p, factor, plane_dims, self.key)
     if self.inplace then self.gradInput:set(gradOutput) end
     return self.gradInput
   end

@@ -35,6 +35,31 @@ function images.expect_gradient(self, gradOutput, like)
   self:fail("gradOutput must be %s, got %s", images.sizes(like), images.sizes(gradOutput))
 end
 
+--- Fails unless value is a sequence, (N x T x F) or (T x F), of a given F or any.
+function images.expect_frames(self, value, features, what)
+  what = what or "input"
+  images.expect_tensor(self, value, what)
+  local d = value:dim()
+  local is_sequence = (d == 2 or d == 3) and value:nElement() > 0
+  if is_sequence and (not features or value:size(d) == features) then return end
+  local form = ("T x %s"):format(features or "F")
+  self:fail("%s must be (N x %s) or (%s), got %s", what, form, form, images.sizes(value))
+end
+
+--- A sequence (N x T x F) or (T x F) as images of one plane whose rows are the frames.
+function images.sequence_as_image(self, value, what, features)
+  images.expect_frames(self, value, features, what)
+  return value:unsqueeze(value:dim() - 1)
+end
+
+--- Gives a result of work on sequence_as_image the form of the sequence `like`.
+function images.image_as_sequence(result, like)
+  local d = like:dim()
+  local frames, features = result:size(d), result:size(d + 1)
+  if d == 2 then return result:resize(frames, features) end
+  return result:resize(like:size(1), frames, features)
+end
+
 --- The tensor for indices: a buffer is converted with the layer, indices stay whole numbers.
 function images.indices_of(self)
   if self.indices:type() ~= "torch.LongTensor" then self.indices = core.LongTensor() end

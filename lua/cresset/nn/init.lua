@@ -26,9 +26,15 @@ local files = {
   "WeightNorm",
   "SpatialConvolution", "SpatialFullConvolution", "SpatialMaxPooling", "SpatialAveragePooling",
   "SpatialDepthWiseConvolution", "SpatialConvolutionMap", "SpatialSubSampling",
+  "SpatialConvolutionLocal", "VolumetricConvolution", "VolumetricFullConvolution",
+  "dilated_convolution", "TemporalConvolution", "TemporalMaxPooling", "TemporalSubSampling",
+  "TemporalRowConvolution", "TemporalDynamicKMaxPooling",
+  "SpatialSubtractiveNormalization", "SpatialDivisiveNormalization",
+  "SpatialContrastiveNormalization", "SpatialLPPooling",
   "border_padding", "upsampling", "PixelShuffle", "SpatialCrossMapLRN",
   "adaptive_pooling", "window_pooling", "fractional_pooling", "unpooling",
-  "BatchNormalization", "SpatialBatchNormalization", "Dropout", "SpatialDropout", "LookupTable",
+  "BatchNormalization", "SpatialBatchNormalization", "VolumetricBatchNormalization",
+  "Dropout", "SpatialDropout", "VolumetricDropout", "LookupTable",
   "SeqLSTM", "SeqGRU", "SeqRNN",
 }
 for _, file in ipairs(files) do require("cresset.nn." .. file) end
@@ -42,6 +48,7 @@ local criteria = {
   "SoftMarginCriterion", "TripletMarginCriterion", "WeightedMSECriterion",
   "FocalCriterion", "GANCriterion", "CTCCriterion", "ClassSimplexCriterion", "ModuleCriterion",
   "GaussianCriterion", "MultiCriterion", "ParallelCriterion",
+  "SpatialClassNLLCriterion", "SpatialAutoCropMSECriterion",
 }
 for _, file in ipairs(criteria) do require("cresset.nn.criterion." .. file) end
 

@@ -147,7 +147,119 @@ def convolution():
                     [(3, 2, kh, kw), (3,)])
 
 
-SECTIONS = [padding, upsampling, pooling, unpooling, normalization, convolution]
+def temporal():
+    def conv(args, size, outputs, kernel, step=1, pad=0, dilation=1, groups=1):
+        width = size[2] // groups
+
+        def run(x, weight, bias):
+            w = weight.view(outputs, kernel, width).transpose(1, 2)
+            y = F.conv1d(x.transpose(1, 2), w, bias, step, pad, dilation, groups)
+            return y.transpose(1, 2)
+
+        return entry("TemporalConvolution", args, size, run,
+                     [(outputs, kernel * width), (outputs,)])
+
+    yield conv("3, 4, 3", [2, 7, 3], 4, 3)
+    yield conv("3, 4, 3, 2", [2, 8, 3], 4, 3, 2)
+    yield conv("2, 3, 2, 4", [3, 11, 2], 3, 2, 4)
+    yield conv("4, 6, 3, 2, 2, 2, 2", [2, 9, 4], 6, 3, 2, 2, 2, 2)
+    yield conv("2, 3, 4, 1, 'same'", [2, 6, 2], 3, 4, 1, "same")
+    yield entry("TemporalMaxPooling", "3, 2", [2, 8, 3],
+                lambda x: F.max_pool1d(x.transpose(1, 2), 3, 2).transpose(1, 2))
+
+    def subsample(x, weight, bias):
+        return F.avg_pool1d(x.transpose(1, 2), 3, 2).transpose(1, 2) * 3 * weight + bias
+
+    yield entry("TemporalSubSampling", "4, 3, 2", [2, 8, 4], subsample, [(4,), (4,)])
+
+    def row(x, weight, bias):
+        return F.conv1d(x.transpose(1, 2), weight, bias, 2, groups=4).transpose(1, 2)
+
+    yield entry("TemporalRowConvolution", "4, 3, 2", [2, 8, 4], row, [(4, 1, 3), (4,)])
+    yield entry("TemporalRowConvolution", "4, 3, 1, true", [2, 4, 8],
+                lambda x, w, b: F.conv1d(x, w, b, groups=4), [(4, 1, 3), (4,)])
+
+    def largest(x):
+        at = x.topk(3, 1)[1].sort(1)[0]
+        return x.gather(1, at)
+
+    yield entry("TemporalDynamicKMaxPooling", "2, 0.35", [2, 8, 3], largest)
+
+
+def volumetric():
+    yield entry("VolumetricConvolution", "2, 3, 2, 3, 2", [2, 2, 4, 4, 5], F.conv3d,
+                [(3, 2, 2, 2, 3), (3,)])
+    yield entry("VolumetricConvolution", "4, 2, 3, 1, 2, 1, 2, 3, 1, 0, 1, 1, 1, 2, 2",
+                [1, 4, 4, 5, 6],
+                lambda x, w, b: F.conv3d(x, w, b, (1, 3, 2), (1, 1, 0), (1, 2, 1), 2),
+                [(2, 2, 3, 2, 1), (2,)])
+    yield entry("VolumetricConvolution", "3, 4, 1, 1, 1", [2, 3, 2, 3, 4], F.conv3d,
+                [(4, 3, 1, 1, 1), (4,)])
+    yield entry("VolumetricDilatedConvolution", "2, 2, 2, 2, 2, 1, 1, 1, 0, 1, 0, 2, 3, 1",
+                [1, 2, 3, 4, 5],
+                lambda x, w, b: F.conv3d(x, w, b, 1, (0, 0, 1), (2, 1, 3)),
+                [(2, 2, 2, 2, 2), (2,)])
+    yield entry("VolumetricFullConvolution", "2, 3, 2, 3, 2", [2, 2, 2, 3, 2], F.conv_transpose3d,
+                [(2, 3, 2, 2, 3), (3,)])
+    yield entry("VolumetricFullConvolution",
+                "4, 2, 3, 2, 3, 2, 3, 1, 1, 0, 1, 1, 2, 0, 1, 1, 1, 2", [1, 4, 2, 3, 2],
+                lambda x, w, b: F.conv_transpose3d(x, w, b, (2, 1, 3), (1, 1, 0), (1, 0, 2), 2),
+                [(4, 1, 3, 3, 2), (2,)])
+
+    def normalize(x, weight, bias):
+        return F.batch_norm(x, None, None, weight, bias, True)
+
+    yield entry("VolumetricBatchNormalization", "3", [2, 3, 2, 3, 2], normalize, [(3,), (3,)],
+                trainingOnly=True)
+
+
+def unshared():
+    def conv(x, weight, bias, step, pad):
+        columns = F.unfold(x, weight.shape[4:], 1, pad, step)  # N x inputs x pixels
+        w = weight.flatten(3).flatten(0, 1)  # pixels x outputs x inputs
+        return torch.einsum("nip,poi->nop", columns, w).view(x.shape[0], *bias.shape) + bias
+
+    yield entry("SpatialConvolutionLocal", "2, 3, 6, 5, 3, 2, 2, 1, 0, 1", [2, 2, 5, 6],
+                lambda x, w, b: conv(x, w, b, (1, 2), (1, 0)), [(6, 2, 3, 2, 2, 3), (3, 6, 2)])
+
+
+def contrast():
+    def parts(x, row, column):
+        kernel = (column.view(-1, 1) * row).expand(1, x.shape[1], -1, -1)
+        kernel = kernel / kernel.sum()
+        around = tuple(n // 2 for n in kernel.shape[2:])
+        return (lambda t: F.conv2d(t, kernel, padding=around)), F.conv2d(
+            torch.ones_like(x), kernel, padding=around)
+
+    def subtract(x, row, column):
+        mean, inside = parts(x, row, column)
+        return x - mean(x) / inside
+
+    def divide(x, row, column, threshold):
+        mean, inside = parts(x, row, column)
+        root = mean(x * x).sqrt() / inside
+        return x / torch.where(root > threshold, root, torch.full_like(root, threshold))
+
+    row, column = torch.tensor([1.0, 2.0, 3.0]), torch.tensor([1.0, 4.0, 2.0, 1.0, 1.0])
+    matrix = "cresset.DoubleTensor { { 1, 2, 3 }, { 4, 8, 12 }, { 2, 4, 6 }, { 1, 2, 3 }, { 1, 2, 3 } }"
+    vector = "cresset.DoubleTensor { 1, 2, 3 }"
+    size = [2, 2, 5, 6]
+    yield entry("SpatialSubtractiveNormalization", "2, " + matrix, size,
+                lambda x: subtract(x, row, column))
+    yield entry("SpatialSubtractiveNormalization", "2, " + vector, size,
+                lambda x: subtract(x, row, row))
+    yield entry("SpatialDivisiveNormalization", "2, " + matrix, size,
+                lambda x: divide(x, row, column, 1e-4))
+    yield entry("SpatialDivisiveNormalization", "2, " + vector + ", 0.6", size,
+                lambda x: divide(x, row, row, 0.6))
+    yield entry("SpatialContrastiveNormalization", "2, " + vector, size,
+                lambda x: divide(subtract(x, row, row), row, row, 1e-4))
+    yield entry("SpatialLPPooling", "2, 2, 2, 3, 1, 2", size,
+                lambda x: F.lp_pool2d(x, 2, (3, 2), (2, 1)))
+
+
+SECTIONS = [padding, upsampling, pooling, unpooling, normalization, convolution, temporal,
+            volumetric, unshared, contrast]
 
 if __name__ == "__main__":
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "images.lua")
