@@ -34,16 +34,25 @@ static void NAME(max_columns)(const cr_window_job *j, const int64_t *begin, cons
   }
 }
 
-/* The maximum of best[begin ... end - 1]; of equal ones the first in the plane's order. */
-static inline int64_t NAME(max_along)(const T *best, const I *at, int64_t begin, int64_t end,
-                                      int64_t step) {
-  int64_t winner = begin;
+/* The maximum of best[begin ... end - 1] and its place; of equal ones the first in the plane's order.
+ * Chosen by masks, since branches on what cannot be foreseen cost more. */
+static inline T NAME(max_along)(const T *best, const I *at, int64_t begin, int64_t end,
+                                int64_t step, I *place) {
+  union {
+    T value;
+    I bits;
+  } largest = {best[begin]}, next;
+  I first = at[begin];
   for (int64_t x = begin + step; x < end; x += step) {
-    T value = best[x], largest = best[winner];
-    bool is_tie = value == largest && at[x] < at[winner];
-    if (value > largest || is_tie || value != value) winner = x;
+    next.value = best[x];
+    T value = next.value;
+    bool is_tie = (value == largest.value) & (at[x] < first);
+    I wins = -(I)((value > largest.value) | is_tie | (value != value));
+    largest.bits = (next.bits & wins) | (largest.bits & ~wins);
+    first += (at[x] - first) & wins;
   }
-  return winner;
+  *place = first;
+  return largest.value;
 }
 
 static void NAME(max)(const cr_window_job *j, int64_t begin, int64_t end) {
@@ -62,9 +71,9 @@ static void NAME(max)(const cr_window_job *j, int64_t begin, int64_t end) {
       int64_t from[2] = {a[0].begin[t], a[1].begin[y]}, to[2] = {a[0].end[t], a[1].end[y]};
       NAME(max_columns)(j, from, to, plane, best, at);
       for (int64_t x = 0; x < w; x++) {
-        int64_t winner = NAME(max_along)(best, at, x0[x], x1[x], a[2].dilation);
-        out[x] = best[winner];
-        if (indices) *indices++ = 1 + (int64_t)at[winner];
+        I place;
+        out[x] = NAME(max_along)(best, at, x0[x], x1[x], a[2].dilation, &place);
+        if (indices) *indices++ = 1 + (int64_t)place;
       }
     }
   }

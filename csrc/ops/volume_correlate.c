@@ -39,7 +39,7 @@ static bool is_pointwise(const run *r) {
 
 /* channel_parts: into how many parts the channels of a group are cut at least. */
 static cr_status plan(run *r, const cr_volume_correlation *g, int64_t channel_parts, int *failure) {
-  const int64_t target = 256 << 10; /* bytes of columns: half of a second-level cache */
+  const int64_t target = 768 << 10; /* bytes of columns: they stay in a second-level cache */
   *r = (run){.g = *g, .failure = failure};
   r->kernels = cr_kernels()->unfold[cr_float_index(g->dtype)];
   r->width = (int64_t)cr_dtype_size(g->dtype);

@@ -83,6 +83,9 @@ local recipes = {
   ["nn.SpatialConvolutionMap"] = function()
     return cresset.nn.SpatialConvolutionMap(cresset.nn.tables.full(3, 2), 2, 2)
   end,
+  ["nn.SpatialConvolutionLocal"] = function()
+    return cresset.nn.SpatialConvolutionLocal(3, 2, 4, 4, 2, 2)
+  end,
   ["nn.VolumetricFractionalMaxPooling"] = function()
     return cresset.nn.VolumetricFractionalMaxPooling(2, 2, 2, 2, 2, 2)
   end,
@@ -168,6 +171,12 @@ local recipes = {
 for _, name in ipairs { "Decorator", "Bottle", "NaN", "Profile", "DontCast", "WeightNorm" } do
   recipes["nn." .. name] = function()
     return class.find("nn." .. name)(class.find("nn.Linear")(3, 2))
+  end
+end
+
+for _, name in ipairs { "Convolution", "DilatedConvolution", "FullConvolution" } do
+  recipes["nn.Volumetric" .. name] = function()
+    return class.find("nn.Volumetric" .. name)(3, 2, 2, 2, 2)
   end
 end
 

@@ -27,7 +27,7 @@ local files = {
   "SpatialConvolution", "SpatialFullConvolution", "SpatialMaxPooling", "SpatialAveragePooling",
   "SpatialDepthWiseConvolution", "SpatialConvolutionMap", "SpatialSubSampling",
   "SpatialConvolutionLocal", "VolumetricConvolution", "VolumetricFullConvolution",
-  "dilated_convolution", "TemporalConvolution", "TemporalMaxPooling", "TemporalSubSampling",
+  "convolution_names", "TemporalConvolution", "TemporalMaxPooling", "TemporalSubSampling",
   "TemporalRowConvolution", "TemporalDynamicKMaxPooling",
   "SpatialSubtractiveNormalization", "SpatialDivisiveNormalization",
   "SpatialContrastiveNormalization", "SpatialLPPooling",

@@ -1,5 +1,5 @@
---- Torch7's classes for convolution with dilation: nn.SpatialConvolution and
--- nn.VolumetricConvolution, which know it too, under other names.
+--- Torch7's other names for convolution: nn.SpatialConvolution and nn.VolumetricConvolution have
+-- dilation, too.
 local layer = require("cresset.nn.layer")
 
 --- nn.SpatialConvolution whose kernel's elements are dilationW and dilationH apart (Yu and Koltun
@@ -15,4 +15,11 @@ local Spatial = layer("nn.SpatialDilatedConvolution", { parent = "nn.SpatialConv
 --       [padT], [padW], [padH], [dilationT], [dilationW], [dilationH])
 local Volumetric = layer("nn.VolumetricDilatedConvolution", { parent = "nn.VolumetricConvolution" })
 
-return { SpatialDilatedConvolution = Spatial, VolumetricDilatedConvolution = Volumetric }
+--- nn.SpatialConvolution under Torch7's older name.
+local Older = layer("nn.SpatialConvolutionMM", { parent = "nn.SpatialConvolution" })
+
+return {
+  SpatialDilatedConvolution = Spatial,
+  VolumetricDilatedConvolution = Volumetric,
+  SpatialConvolutionMM = Older,
+}
