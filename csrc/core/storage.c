@@ -6,6 +6,7 @@
 
 static atomic_llong live_bytes;
 static atomic_llong allocated_bytes;
+static atomic_llong last_id;
 
 /* PTRDIFF_MAX less room for the alignment: beyond it no allocation can succeed. */
 static const int64_t max_bytes = INT64_MAX - 2 * CR_ALIGNMENT;
@@ -47,6 +48,7 @@ static cr_status allocate(void **out, cr_dtype dtype, int64_t size) {
 static void release_memory(cr_storage *storage) {
   int64_t bytes = storage->capacity * (int64_t)cr_dtype_size(storage->dtype);
   if (storage->parent) {
+    storage->parent->version++; /* as long as the view lived it may have been written to */
     atomic_fetch_sub(&storage->parent->views, 1);
     cr_storage_release(storage->parent);
   } else if (storage->release_data) {
@@ -69,6 +71,9 @@ cr_status cr_storage_wrap(cr_storage **out, cr_dtype dtype, int64_t size, void *
   storage->release_data = release_data;
   storage->parent = NULL;
   atomic_init(&storage->views, 0);
+  storage->id = (uint64_t)atomic_fetch_add(&last_id, 1) + 1;
+  storage->version = 0;
+  storage->origin = (cr_storage_origin){0};
   return CR_OK;
 }
 
@@ -120,6 +125,21 @@ cr_status cr_storage_resize(cr_storage *storage, int64_t size) {
   storage->data = data;
   storage->size = storage->capacity = size;
   return CR_OK;
+}
+
+static bool is_private(const cr_storage *storage) {
+  return !storage->parent && !storage->release_data && atomic_load(&storage->views) == 0;
+}
+
+void cr_storage_set_origin(cr_storage *made, const cr_storage *source, int64_t offset) {
+  if (!is_private(made) || !is_private(source)) return;
+  made->origin = (cr_storage_origin){source->id, source->version, made->version, offset};
+}
+
+bool cr_storage_has_origin(const cr_storage *made, const cr_storage *source, int64_t offset) {
+  const cr_storage_origin *o = &made->origin;
+  return o->id == source->id && o->version == source->version && o->own_version == made->version &&
+         o->offset == offset && is_private(made) && is_private(source);
 }
 
 int64_t cr_storage_take_allocated(void) { return atomic_exchange(&allocated_bytes, 0); }

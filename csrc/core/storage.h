@@ -6,8 +6,15 @@
 #include "core/status.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #define CR_ALIGNMENT 64
+
+/* Where the content of a storage came from, and the version it had then. id 0: not known. */
+typedef struct {
+  uint64_t id, version, own_version;
+  int64_t offset;
+} cr_storage_origin;
 
 typedef struct cr_storage {
   atomic_int references; /* worker threads share storages */
@@ -19,7 +26,24 @@ typedef struct cr_storage {
   void (*release_data)(void *data, int64_t bytes);
   struct cr_storage *parent; /* whose memory `data` is a part of: one reference; or NULL */
   atomic_int views;          /* storages that show a part of this one's memory, which must stay */
+  uint64_t id, version;      /* see cr_storage_touch */
+  cr_storage_origin origin;
 } cr_storage;
+
+/* What somebody does who may write to a storage: its version changes. So that nobody can be
+ * forgotten, the bindings do this for every tensor and storage that Lua hands to them, unless they
+ * ask for it in order to read. */
+static inline void cr_storage_touch(cr_storage *storage) {
+  if (!storage) return;
+  storage->version++;
+  if (storage->parent) storage->parent->version++;
+}
+
+/* Notes that what `made` holds was computed from the content of `source` from the element `offset`
+ * on; and whether that still holds for both of them. Memory that others can reach is never known
+ * to be unchanged. */
+void cr_storage_set_origin(cr_storage *made, const cr_storage *source, int64_t offset);
+bool cr_storage_has_origin(const cr_storage *made, const cr_storage *source, int64_t offset);
 
 /* New storage with one reference; its elements are not initialized. */
 cr_status cr_storage_new(cr_storage **out, cr_dtype dtype, int64_t size);

@@ -10,9 +10,7 @@ static ALWAYS_INLINE void NAME(put)(T *out, VEC value, int64_t n, int64_t step) 
   } else if (step == 1) {
     STORE_PART(out, value, n);
   } else {
-    T lanes[LANES];
-    *(VEC *)lanes = value;
-    for (int64_t i = 0; i < n && i < LANES; i++) out[i * step] = lanes[i];
+    for (int64_t i = 0; i < n && i < LANES; i++) out[i * step] = value[i];
   }
 }
 

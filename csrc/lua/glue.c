@@ -137,19 +137,19 @@ void cr_check(lua_State *L, cr_status status) {
   if (status != CR_OK) cr_error(L, "%s", cr_error_message());
 }
 
-cr_tensor *cr_check_layer_tensor(lua_State *L, int arg, const char *name) {
-  cr_tensor *t = cr_to_tensor(L, arg);
-  if (!t) cr_error(L, "%s must be a tensor, got %s", name, describe(L, arg));
-  return t;
-}
-
 /* ---- tensors ---- */
 
-cr_tensor *cr_to_tensor(lua_State *L, int index) {
+static cr_tensor *find_tensor(lua_State *L, int index) {
   if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index)) return NULL;
   bool is_tensor = lua_rawequal(L, -1, lua_upvalueindex(metatable_upvalue));
   lua_pop(L, 1);
   return is_tensor ? lua_touserdata(L, index) : NULL;
+}
+
+cr_tensor *cr_to_tensor(lua_State *L, int index) {
+  cr_tensor *t = find_tensor(L, index);
+  if (t) cr_storage_touch(t->storage);
+  return t;
 }
 
 cr_tensor *cr_check_tensor(lua_State *L, int arg, const char *name) {
@@ -205,6 +205,28 @@ cr_tensor *cr_push_alias(lua_State *L, const cr_tensor *t) {
   return alias;
 }
 
+static cr_tensor *expect_layer_tensor(lua_State *L, cr_tensor *t, int arg, const char *name) {
+  if (!t) cr_error(L, "%s must be a tensor, got %s", name, describe(L, arg));
+  return t;
+}
+
+cr_tensor *cr_check_layer_tensor(lua_State *L, int arg, const char *name) {
+  return expect_layer_tensor(L, cr_to_tensor(L, arg), arg, name);
+}
+
+const cr_tensor *cr_read_layer_tensor(lua_State *L, int arg, const char *name) {
+  return expect_layer_tensor(L, find_tensor(L, arg), arg, name);
+}
+
+const cr_tensor *cr_read_opt_layer_tensor(lua_State *L, int arg, const char *name) {
+  return lua_isnoneornil(L, arg) ? NULL : cr_read_layer_tensor(L, arg, name);
+}
+
+cr_tensor *cr_opt_cache_tensor(lua_State *L, int arg, const char *name) {
+  if (lua_isnoneornil(L, arg)) return NULL;
+  return expect_layer_tensor(L, find_tensor(L, arg), arg, name);
+}
+
 static cr_dtype default_dtype = CR_F32;
 
 cr_dtype cr_default_dtype(void) { return default_dtype; }
@@ -215,7 +237,9 @@ void cr_set_default_dtype(cr_dtype dtype) { default_dtype = dtype; }
 
 cr_storage *cr_to_storage(lua_State *L, int index) {
   cr_storage **box = luaL_testudata(L, index, storage_type);
-  return box ? *box : NULL;
+  if (!box) return NULL;
+  cr_storage_touch(*box);
+  return *box;
 }
 
 cr_storage *cr_check_storage(lua_State *L, int arg, const char *name) {

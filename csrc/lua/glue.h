@@ -75,6 +75,14 @@ void cr_check(lua_State *L, cr_status status);
 /* The tensor at arg, for functions of layers: "input must be a tensor", as the core puts it. */
 struct cr_tensor *cr_check_layer_tensor(lua_State *L, int arg, const char *name);
 
+/* The same for a tensor that is read alone, so that what a layer computed from it stays valid (see
+ * cr_storage_touch): a parameter in the forward pass. The second may be nil: NULL. */
+const struct cr_tensor *cr_read_layer_tensor(lua_State *L, int arg, const char *name);
+const struct cr_tensor *cr_read_opt_layer_tensor(lua_State *L, int arg, const char *name);
+
+/* A layer's buffer for what it computed from its parameters; nil: NULL. */
+struct cr_tensor *cr_opt_cache_tensor(lua_State *L, int arg, const char *name);
+
 /* ---- tensors ---- */
 
 /* The tensor at the index, or NULL. */

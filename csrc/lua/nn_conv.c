@@ -1,5 +1,6 @@
 /* 2-D convolution and transposed convolution. Each function takes the layer, its tensors and then
- * dW, dH, padW, padH, dilationW, dilationH, groups [, adjW, adjH]. */
+ * dW, dH, padW, padH, dilationW, dilationH, groups [, adjW, adjH [, packed]]. packed is a tensor for
+ * the layer's transformed weights, which are then computed anew only when the weights changed. */
 #include "lua/glue.h"
 
 #include "ops/conv.h"
@@ -25,13 +26,14 @@ typedef cr_status (*backward_input_fn)(cr_tensor *, const cr_tensor *, const cr_
 typedef cr_status (*backward_weight_fn)(cr_tensor *, cr_tensor *, const cr_tensor *,
                                         const cr_tensor *, double, const cr_conv_shape *);
 
-/* (layer, input, weight, bias or nil, output, shape...) -> output */
+/* (layer, input, weight, bias or nil, output, shape..., packed or nil) -> output */
 static int forward(lua_State *L, forward_fn run) {
   const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
-  const cr_tensor *weight = cr_check_tensor(L, 3, "weight");
-  const cr_tensor *bias = cr_opt_tensor(L, 4, "bias");
+  const cr_tensor *weight = cr_read_layer_tensor(L, 3, "weight");
+  const cr_tensor *bias = cr_read_opt_layer_tensor(L, 4, "bias");
   cr_tensor *output = cr_check_tensor(L, 5, "output");
   cr_conv_shape shape = check_shape(L, 6);
+  shape.packed = cr_opt_cache_tensor(L, 15, "packed");
   CR_LAYER_CALL(L, run(output, input, weight, bias, &shape));
   lua_settop(L, 5);
   return 1;

@@ -11,8 +11,8 @@ static cr_tensor *opt_layer_tensor(lua_State *L, int arg, const char *name) {
 
 static int linear_forward(lua_State *L) {
   const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
-  const cr_tensor *weight = cr_check_layer_tensor(L, 3, "weight");
-  const cr_tensor *bias = opt_layer_tensor(L, 4, "bias");
+  const cr_tensor *weight = cr_read_layer_tensor(L, 3, "weight");
+  const cr_tensor *bias = cr_read_opt_layer_tensor(L, 4, "bias");
   cr_tensor *output = cr_check_layer_tensor(L, 5, "output");
   CR_LAYER_CALL(L, cr_linear_forward(output, input, weight, bias));
   lua_settop(L, 5);

@@ -7,8 +7,8 @@
 
 static cr_batch_norm_state check_state(lua_State *L, int arg) {
   return (cr_batch_norm_state){
-      .weight = cr_opt_tensor(L, arg, "weight"),
-      .bias = cr_opt_tensor(L, arg + 1, "bias"),
+      .weight = cr_read_opt_layer_tensor(L, arg, "weight"),
+      .bias = cr_read_opt_layer_tensor(L, arg + 1, "bias"),
       .running_mean = cr_check_tensor(L, arg + 2, "running_mean"),
       .running_var = cr_check_tensor(L, arg + 3, "running_var"),
       .mean = cr_check_tensor(L, arg + 4, "save_mean"),

@@ -37,7 +37,9 @@ static void step(walker *w) {
 static void store_answer(lua_State *L, const walker *w) {
   if (cr_is_number(L, -1)) {
     int top = lua_gettop(L);
-    cr_store(w->t->dtype, element(w), cr_check_scalar(L, top, "function"));
+    cr_scalar value = cr_check_scalar(L, top, "function");
+    cr_storage_touch(w->t->storage); /* the function may have read the tensor */
+    cr_store(w->t->dtype, element(w), value);
   } else if (!lua_isnil(L, -1)) {
     cr_arg_error(L, "function", "must return a number or nothing, got %s", luaL_typename(L, -1));
   }

@@ -133,6 +133,18 @@ static cr_correlation to_small(const geometry *g, const cr_tensor *big, const cr
   };
 }
 
+/* The cache for transformed weights, unless it is not fit for them: its memory must be its own. */
+static bool find_cache(cr_weight_cache *cache, const geometry *g, const cr_tensor *weight,
+                       const cr_tensor *bias, const cr_tensor *big, const cr_tensor *small) {
+  cr_tensor *packed = g->shape->packed;
+  *cache = (cr_weight_cache){packed, weight->storage, weight->offset};
+  if (!packed || packed->dtype != weight->dtype || packed->offset != 0) return false;
+  const cr_storage *own = packed->storage;
+  bool is_shared = own && (own == weight->storage || own == big->storage || own == small->storage ||
+                           (bias && own == bias->storage));
+  return !is_shared && cr_tensor_is_contiguous(packed) && cr_tensor_is_contiguous(weight);
+}
+
 /* Calls body with contiguous forms of weight and bias. */
 static cr_status run_to_small(const geometry *g, const cr_tensor *big, cr_tensor *small,
                               const cr_tensor *weight, const cr_tensor *bias) {
@@ -141,6 +153,8 @@ static cr_status run_to_small(const geometry *g, const cr_tensor *big, cr_tensor
   CR_TRY(cr_contiguous(&w, weight));
   cr_status status = bias ? cr_contiguous(&b, bias) : CR_OK;
   cr_correlation c = to_small(g, big, small);
+  cr_weight_cache cache;
+  if (find_cache(&cache, g, weight, bias, big, small)) c.cache = &cache;
   const void *weights = cr_tensor_data(&w), *biases = bias ? cr_tensor_data(&b) : NULL;
   if (status == CR_OK)
     status = cr_conv_is_dense(&c) ? cr_conv_dense_to_small(&c, weights, biases)

@@ -11,13 +11,19 @@
 #ifndef CR_OPS_CORRELATE_H
 #define CR_OPS_CORRELATE_H
 
-#include "core/dtype.h"
-#include "core/status.h"
+#include "core/tensor.h"
 #include "kernels/conv.h"
 
 typedef struct {
   int64_t step, taps, first, delta;
 } cr_tap_axis;
+
+/* Where transformed weights are kept, and what they are the transform of. */
+typedef struct {
+  cr_tensor *packed;
+  const cr_storage *source;
+  int64_t offset;
+} cr_weight_cache;
 
 typedef struct {
   cr_dtype dtype;
@@ -25,6 +31,7 @@ typedef struct {
   cr_planes source; /* c: channels of all groups */
   cr_planes dest;   /* c: rows of all groups; shares no memory with the source or weight */
   cr_tap_axis y, x;
+  const cr_weight_cache *cache; /* NULL: none */
 } cr_correlation;
 
 /* weight: contiguous, (rows of all groups) x (channels of a group) x taps y x taps x; bias: one for

@@ -7,7 +7,8 @@
 /* The layer's tensors, all 1-D of C elements and contiguous; weight and bias (and their gradients)
  * may be NULL together. */
 typedef struct {
-  cr_tensor *weight, *bias, *running_mean, *running_var, *mean, *inverse_std;
+  const cr_tensor *weight, *bias;
+  cr_tensor *running_mean, *running_var, *mean, *inverse_std;
   double eps, momentum;
   bool training;
   int ndim; /* 2 or 4 */

@@ -108,11 +108,29 @@ static void run_weights(int64_t begin, int64_t end, int thread, void *context) {
   cr_kernels()->winograd.weights(context, begin, end);
 }
 
+/* Finds memory for the weights' transform; *is_valid: which holds it already. */
+static cr_status find_weights(winograd *w, bool *is_valid) {
+  const cr_weight_cache *cache = w->g->cache;
+  int64_t size[3] = {points, w->g->dest.c, w->g->source.c}, count = size[0] * size[1] * size[2];
+  *is_valid = false;
+  if (!cache) {
+    w->weights = cr_scratch(CR_SCRATCH_RESULT, (size_t)count * sizeof(float));
+    return w->weights ? CR_OK : CR_ENOMEM;
+  }
+  cr_tensor *packed = cache->packed;
+  *is_valid = packed->storage && packed->offset == 0 && cr_tensor_numel(packed) == count &&
+              cr_tensor_is_contiguous(packed) &&
+              cr_storage_has_origin(packed->storage, cache->source, cache->offset);
+  if (!*is_valid) CR_TRY(cr_tensor_resize(packed, 3, size));
+  w->weights = cr_tensor_data(packed);
+  return CR_OK;
+}
+
 static cr_status transform_weights(winograd *w, const float *weight) {
   int64_t rows = w->g->dest.c, channels = w->g->source.c;
-  size_t bytes = (size_t)(points * rows * channels) * sizeof(float);
-  w->weights = cr_scratch(CR_SCRATCH_RESULT, bytes);
-  if (!w->weights) return CR_ENOMEM;
+  bool is_valid;
+  CR_TRY(find_weights(w, &is_valid));
+  if (is_valid) return CR_OK;
   cr_winograd_weights job = {
       .weight = weight,
       .flip_y = w->g->y.delta < 0,
@@ -122,6 +140,8 @@ static cr_status transform_weights(winograd *w, const float *weight) {
       .points = w->weights,
   };
   cr_parallel_for(rows, cr_grain(6 * (double)channels), run_weights, &job);
+  const cr_weight_cache *cache = w->g->cache;
+  if (cache) cr_storage_set_origin(cache->packed->storage, cache->source, cache->offset);
   return CR_OK;
 }
 

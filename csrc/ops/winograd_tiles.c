@@ -7,10 +7,16 @@ static bool is_3_taps(const cr_tap_axis *t) {
   return t->taps == 3 && t->step == 1 && (t->delta == 1 || t->delta == -1);
 }
 
+/* Pixels for which transforming the weights pays; fewer when that was done before. */
+static double least_pixels(const cr_correlation *g) {
+  return g->cache || g->source.c * g->dest.c <= 128 * 128 ? 144 : 256;
+}
+
 bool cr_winograd_fits(const cr_correlation *g) {
   double pixels = (double)g->dest.n * (double)g->dest.h * (double)g->dest.w;
   return g->dtype == CR_F32 && g->groups == 1 && is_3_taps(&g->y) && is_3_taps(&g->x) &&
-         g->source.c >= 32 && g->dest.c >= 32 && g->dest.h >= 6 && g->dest.w >= 6 && pixels >= 256;
+         g->source.c >= 32 && g->dest.c >= 32 && g->dest.h >= 6 && g->dest.w >= 6 &&
+         pixels >= least_pixels(g);
 }
 
 bool cr_winograd_gradient_fits(const cr_correlation *g) {

@@ -40,7 +40,9 @@ local SpatialConvolution = layer("nn.SpatialConvolution", {
       { "bias", self.nOutputPlane },
     }
   end,
-  buffers = { "padded", "gradPadded" }, -- of "same" padding that differs from side to side
+  -- padded, gradPadded: of "same" padding that differs from side to side; packed: what evaluate
+  -- mode computed from the weights, renewed when they change
+  buffers = { "padded", "gradPadded", "packed" },
   init = function(self) convolution.complete_padding(self, 2) end,
   tostring = convolution.text(2),
 })
@@ -50,7 +52,7 @@ convolution.add_parameters(SpatialConvolution, 2)
 function SpatialConvolution:updateOutput(input)
   local x, padW, padH = convolution.pad_images(self, input)
   return C.convForward(self, x, self.weight, self.bias, self.output, self.dW, self.dH, padW, padH,
-    self.dilationW, self.dilationH, self.groups)
+    self.dilationW, self.dilationH, self.groups, 0, 0, not self.train and self.packed or nil)
 end
 
 function SpatialConvolution:updateGradInput(input, gradOutput)
