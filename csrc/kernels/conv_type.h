@@ -218,9 +218,32 @@ static void NAME(reduce)(const cr_conv_reduce *r, int64_t begin, int64_t end) {
   }
 }
 
-/* Blocks of 8 rows: reads and writes then both run along memory. */
+/* Whole kernels of `area` elements change places: a transposition. Blocks of 8 rows: reads and
+ * writes then both run along memory. */
+static inline __attribute__((always_inline)) void
+NAME(transpose_kernels)(const cr_conv_pack *p, int64_t begin, int64_t end, const int64_t area) {
+  for (int64_t row = begin, next; row < end; row = next) {
+    int64_t group = row / p->rows, m = row % p->rows;
+    next = least(least(row + 8, end), (group + 1) * p->rows);
+    const T *in = (const T *)p->weight + (group * p->channels * p->rows + m) * area;
+    T *packed = (T *)p->packed + row * p->channels * area;
+    for (int64_t c = 0; c < p->channels; c++, in += p->rows * area, packed += area)
+      for (int64_t r = 0; r < next - row; r++)
+        memcpy(packed + r * p->channels * area, in + r * area, (size_t)area * sizeof(T));
+  }
+}
+
+/* Blocks of 8 rows, as above. */
 static void NAME(pack)(const cr_conv_pack *p, int64_t begin, int64_t end) {
   int64_t area = p->kernel_h * p->kernel_w, taps = p->taps_y * p->taps_x;
+  if (taps == area && area == 9) { /* a copy of known size is a few instructions */
+    NAME(transpose_kernels)(p, begin, end, 9);
+    return;
+  }
+  if (taps == area && area > 16) {
+    NAME(transpose_kernels)(p, begin, end, area);
+    return;
+  }
   for (int64_t row = begin, next; row < end; row = next) {
     int64_t group = row / p->rows, m = row % p->rows;
     next = least(least(row + 8, end), (group + 1) * p->rows);
