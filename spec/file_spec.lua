@@ -304,6 +304,21 @@ describe("values in files", function()
       "File:referenced: 'yes' must be true or false, got number")
   end)
 
+  it("are replaced by what a hook says", function()
+    local file = cresset.MemoryFile()
+    local old = { "old" }
+    file:writeObject({ a = old, b = old, n = 1 }, nil, function(value)
+      if value == old then return { "new" } end
+      return value
+    end)
+    local back = file:seek(1):readObject()
+    assert.equal("new", back.a[1])
+    assert.is_true(rawequal(back.a, back.b))
+    assert.equal(1, back.n)
+    assert.has_error(function() file:writeObject(1, nil, 5) end,
+      "File:writeObject: 'hook' must be a function, got number")
+  end)
+
   it("follow numbers and lines", function()
     local file = cresset.MemoryFile()
     file:writeInt(3)

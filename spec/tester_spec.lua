@@ -73,7 +73,10 @@ describe("Tester", function()
     fails("m\nTensorNE(~=) violation: no difference beyond tolerance=1", "assertTensorNe", a, b, 1,
       "m")
     assert.has_error(function() check("assertTensorEq", a, 1) end,
-      "Tester:assertTensorEq: two tensors were expected, got a torch.FloatTensor and 1")
+      "Tester:assertTensorEq: Second argument should be a Tensor, got 1")
+    local x, y = cresset.DoubleTensor { 1, 2 }, cresset.DoubleTensor { 3, 4 }
+    check("eq", x, y)
+    assert.same({ 1, 2 }, x:totable()) -- what is compared is not changed
   end)
 
   it("compares tables deeply", function()
@@ -112,6 +115,29 @@ describe("Tester", function()
     fails("NE failed: 1 == 1", "assertne", 1, 1)
     passes("assertalmosteq", 1, 1 + 1e-17)
     fails("ALMOST_EQ failed: 1 ~= 1.1 with tolerance=0.01", "assertalmosteq", 1, 1.1, 0.01)
+  end)
+
+  it("warns of what looks like a mistake", function()
+    local tester = cresset.Tester()
+    tester:add(cresset.TestSuite()):add({ x = function()
+      tester:assert(5)
+      tester:assertne({}, {})
+      tester:assertTensorEq(cresset.ones(2), cresset.ones(1, 2))
+    end })
+    local output, ok = printed(function() tester:run() end)
+    assert.is_true(ok)
+    assert.matches("and 0 errors and 4 warnings\n", output)
+    assert.matches("use TestSuite rather than plain lua table", output)
+    assert.matches("x\nTester:assert should only be used for boolean conditions", output)
+    assert.matches("x\nTester:assertne should only be used to compare basic Lua values", output)
+    assert.matches("x\nThe tensors have the same content but different dimensions", output)
+    tester._assertTensorEqIgnoresDims = false
+    printed(function() tester:run() end)
+    assert.equal(1, tester.counts.x.failed)
+    assert.has_error(function() tester:assert(true, "a", "b") end,
+      "Tester:assert: Unexpected arguments passed to test function")
+    assert.has_error(function() tester:add({ { print } }) end,
+      "Tester:add: Nested sets of tests are not supported")
   end)
 
   it("checks errors", function()
@@ -171,7 +197,10 @@ describe("Tester", function()
     local calls, tester = {}, cresset.Tester()
     tester:add(function(name) calls[#calls + 1] = "up " .. name end, "_setUp")
     tester:add(function(name) calls[#calls + 1] = "down " .. name end, "_tearDown")
-    tester:add({ b = function() calls[#calls + 1] = "b" end, a = function() end })
+    local tests = cresset.TestSuite()
+    function tests.a() end
+    function tests.b() calls[#calls + 1] = "b" end
+    tester:add(tests)
     tester:disable("a")
     local output = printed(function() tester:run() end)
     assert.same({ "up b", "b", "down b" }, calls)
@@ -179,6 +208,8 @@ describe("Tester", function()
     assert.matches("0 errors and 1 disabled\n$", output)
     assert.has_error(function() tester:add(print, "a") end,
       "Tester:add: a test 'a' exists already")
+    assert.has_error(function() tester:add(print, "_setUp") end,
+      "Tester:add: Only one function '_setUp' is possible")
     assert.has_error(function() tester:disable("z") end, "Tester:disable: there is no test 'z'")
   end)
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -19,25 +20,26 @@ static cr_status cannot(const char *path, const char *reason) {
   return cr_fail(CR_EIO, CR_PATH_FORMAT " cannot be mapped: %s", path, reason);
 }
 
-/* Shared memory has names with no slash but one that may come first. */
-static int open_in_memory(const char *name, int flags) {
-  if (name[0] == '/') name++;
-  if (!name[0] || name[0] == '.' || strchr(name, '/') || strlen(name) > 200) {
-    errno = EINVAL;
-    return -1;
+/* Where Linux keeps shared memory; its names have no slash but one that may come first. NULL with a
+ * message when the name is none. */
+static char *shared_path(const char *name) {
+  const char *plain = name[0] == '/' ? name + 1 : name;
+  if (!plain[0] || plain[0] == '.' || strchr(plain, '/') || strlen(plain) > 200) {
+    cannot(name, strerror(EINVAL));
+    return NULL;
   }
-#ifdef __linux__
-  char path[256]; /* where the system's library puts them; older ones want -lrt for shm_open */
-  snprintf(path, sizeof path, "/dev/shm/%s", name);
-  return open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
-#else
-  return shm_open(name, flags, 0600);
-#endif
+  size_t room = strlen(plain) + sizeof "/dev/shm/";
+  char *path = malloc(room);
+  if (path)
+    snprintf(path, room, "/dev/shm/%s", plain);
+  else
+    cr_fail(CR_ENOMEM, "out of memory");
+  return path;
 }
 
 static int open_file(const request *r) {
   int flags = r->shared ? O_RDWR | (r->bytes >= 0 ? O_CREAT : 0) : O_RDONLY;
-  if (r->in_memory) return open_in_memory(r->path, flags);
+  if (r->in_memory) return open(r->path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
   return open(r->path, flags | O_CLOEXEC | O_NONBLOCK, 0666);
 }
 
@@ -80,6 +82,15 @@ static cr_status map(cr_storage **out, cr_dtype dtype, int fd, const request *r)
   return status;
 }
 
+static cr_status map_file(cr_storage **out, cr_dtype dtype, request *r) {
+  int fd = open_file(r);
+  if (fd < 0) return cannot(r->path, strerror(errno));
+  cr_status status = fit(fd, r, (int64_t)cr_dtype_size(dtype));
+  if (status == CR_OK) status = map(out, dtype, fd, r);
+  close(fd);
+  return status;
+}
+
 cr_status cr_storage_map(cr_storage **out, cr_dtype dtype, const char *path, bool shared,
                          int64_t size, bool in_memory) {
   int64_t width = (int64_t)cr_dtype_size(dtype);
@@ -88,10 +99,14 @@ cr_status cr_storage_map(cr_storage **out, cr_dtype dtype, const char *path, boo
     return cr_fail(CR_EINVAL, "size must be from 1 to %lld, got %lld",
                    (long long)(INT64_MAX / width), (long long)size);
   request r = {path, shared || in_memory, in_memory, size < 0 ? -1 : size * width};
-  int fd = open_file(&r);
-  if (fd < 0) return cannot(path, strerror(errno));
-  cr_status status = fit(fd, &r, width);
-  if (status == CR_OK) status = map(out, dtype, fd, &r);
-  close(fd);
+  if (!in_memory) return map_file(out, dtype, &r);
+  char *name = shared_path(path);
+  if (!name) return CR_EIO;
+  r.path = name;
+  cr_status status = map_file(out, dtype, &r);
+  if (status == CR_OK)
+    (*out)->shared_name = name;
+  else
+    free(name);
   return status;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 static atomic_llong live_bytes;
 static atomic_llong allocated_bytes;
@@ -53,6 +54,8 @@ static void release_memory(cr_storage *storage) {
     cr_storage_release(storage->parent);
   } else if (storage->release_data) {
     storage->release_data(storage->data, bytes);
+    if (storage->shared_name) unlink(storage->shared_name);
+    free(storage->shared_name);
   } else {
     free(storage->data);
     atomic_fetch_sub(&live_bytes, bytes);
@@ -69,6 +72,7 @@ cr_status cr_storage_wrap(cr_storage **out, cr_dtype dtype, int64_t size, void *
   storage->size = storage->capacity = size;
   storage->data = data;
   storage->release_data = release_data;
+  storage->shared_name = NULL;
   storage->parent = NULL;
   atomic_init(&storage->views, 0);
   storage->id = (uint64_t)atomic_fetch_add(&last_id, 1) + 1;

@@ -24,6 +24,8 @@ typedef struct cr_storage {
   void *data;       /* NULL when capacity is 0 */
   /* Gives `data` back when it is not ours (a memory-mapped file); NULL for our own memory. */
   void (*release_data)(void *data, int64_t bytes);
+  char
+      *shared_name; /* the file of the system's shared memory that goes with the storage; or NULL */
   struct cr_storage *parent; /* whose memory `data` is a part of: one reference; or NULL */
   atomic_int views;          /* storages that show a part of this one's memory, which must stay */
   uint64_t id, version;      /* see cr_storage_touch */
@@ -58,7 +60,7 @@ cr_status cr_storage_view(cr_storage **out, cr_storage *parent, int64_t offset, 
 /* Maps a file's content to memory, so that it is read when it is touched. Unless it is shared, what
  * is written stays in memory; else it goes to the file, which is made and made longer as needed.
  * size is in elements; -1 stands for all that the file holds. in_memory: the file is one of
- * the system's shared memory instead.
+ * the system's shared memory instead, and its name is removed with the first storage that goes.
  *
  * When somebody shortens the file, touching what was there raises SIGBUS, which ends the program: no
  * file system offers protection against that. */

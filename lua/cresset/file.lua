@@ -36,10 +36,15 @@ end
 --- Writes a value of any kind that cresset.save can save. What was written to this file before is
 -- not written again, but referred to (see referenced).
 -- @param value  the value
+-- @param _  a name for messages in Torch7, not used here
+-- @param hook  a function of each value in it, which returns what is written instead (optional)
 -- @return the file
-function File:writeObject(value)
+function File:writeObject(value, _, hook)
   check_file("File:writeObject", self)
-  named("File:writeObject", write.value, state_of(self).write, value)
+  if hook ~= nil and type(hook) ~= "function" then
+    error(("File:writeObject: 'hook' must be a function, got %s"):format(type(hook)), 2)
+  end
+  named("File:writeObject", write.value, state_of(self).write, value, hook)
   return self
 end
 

@@ -18,9 +18,9 @@ local cresset, Storage = {}, {}
 --- A file is mapped to memory: it is read when it is touched, and may be larger than the memory.
 --- What is written stays in memory, unless `shared` is true: then it goes to the file, which with a
 --- `size` (in elements) is made and made longer as needed. Without a size the file's length
---- decides. With `sharedMem` the name is one of the system's shared memory (Linux: /dev/shm), for
---- programs that work together. A mapped storage cannot grow; its elements are those of this machine,
---- without any header. When somebody shortens the file meanwhile, touching what was there ends the
+--- decides. With `sharedMem` the name is one of Linux's shared memory (/dev/shm), for programs that
+--- work together; the name is removed with the first storage that goes. A mapped storage cannot
+--- grow; its elements are those of this machine, without any header. When somebody shortens the file meanwhile, touching what was there ends the
 --- program with SIGBUS: map only files that no one does that to.
 ---
 --- The address of memory that Torch7 accepted as `ptr` is refused: nothing could check it.

@@ -122,7 +122,15 @@ local writers = {
   end,
 }
 
+-- What is written in place of a value: the hook is asked once about each object.
+local function replaced(out, value)
+  if type(value) ~= "table" and type(value) ~= "userdata" then return out.hook(value) end
+  if out.hooked[value] == nil then out.hooked[value] = { out.hook(value) } end
+  return out.hooked[value][1]
+end
+
 function write_value(out, value)
+  if out.hook then value = replaced(out, value) end
   if core.isTensor(value) then return write_tensor(out, value) end
   if core.isStorage(value) then
     return write_storage(out, core[value:type():match("%a+$"):gsub("Storage", "Tensor")](value))
@@ -143,8 +151,9 @@ function write.state(file, is_referenced)
 end
 
 --- Writes a value to the state's file.
-function write.value(state, value)
-  state.path = {}
+-- @param hook  gives what is written in place of each value; nil: the value itself
+function write.value(state, value, hook)
+  state.path, state.hook, state.hooked = {}, hook, {}
   write_value(state, value)
 end
 

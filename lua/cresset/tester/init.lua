@@ -23,9 +23,12 @@ local columns = 80
 function Tester:__init()
   self.tests, self.names = {}, {}
   self.disabled = {}
-  self.errors = {}
+  self.errors, self.warnings = {}, {}
   self.current = "" -- the test that runs
   self.counts = {}  -- test -> { passed, failed, broken }
+  self.countasserts = 0 -- of the last run
+  -- As in Torch7 assertTensorEq takes { { 1 } } and { 1 } for equal, with a warning.
+  self._assertTensorEqIgnoresDims = true
 end
 
 local function wrong(method, format, ...)
@@ -59,21 +62,37 @@ local function place()
     :format(info.short_src, info.currentline, info.short_src, info.linedefined)
 end
 
-local function note(self, passed, message)
+-- Notes that a check passed. Torch7's programs replace these two, to see what checks say.
+function Tester:_success()
   local counts = counts_of(self, self.current)
-  if passed then
-    counts.passed = counts.passed + 1
-    return true
-  end
-  if self.rethrow then error(message, 3) end
+  counts.passed = counts.passed + 1
+  return true
+end
+
+-- Notes that a check failed.
+function Tester:_failure(message)
+  if self.rethrow then error(message, 4) end
+  local counts = counts_of(self, self.current)
   counts.failed = counts.failed + 1
   local name = self.current ~= "" and self.current .. "\n" or ""
   self.errors[#self.errors + 1] = name .. message .. "\n" .. place()
   return false
 end
 
--- The message's line of a report.
-local function message_line(method, message)
+-- Notes what is no failure, but looks like a mistake.
+local function warn(self, message)
+  local name = self.current ~= "" and self.current .. "\n" or ""
+  self.warnings[#self.warnings + 1] = name .. message .. "\n" .. place()
+end
+
+local function note(self, passed, message)
+  if passed then return self:_success() end
+  return self:_failure(message)
+end
+
+-- The message's line of a report; nothing may follow the message among the arguments.
+local function message_line(method, message, ...)
+  if select("#", ...) > 0 then wrong(method, "Unexpected arguments passed to test function") end
   if message == nil or message == "" then return "" end
   if type(message) ~= "string" then
     wrong(method, "'message' must be a string, got %s", describe(message))
@@ -106,8 +125,12 @@ end
 -- @param condition  true or false
 -- @param message  what to report (optional)
 -- @return whether it passed
-function Tester:assert(condition, message)
-  local text = message_line("assert", message)
+function Tester:assert(condition, ...)
+  local text = message_line("assert", ...)
+  if type(condition) ~= "boolean" then
+    warn(self, "Tester:assert should only be used for boolean conditions: to check that something "
+      .. "is there, write tester:assert(value ~= nil)")
+  end
   return note(self, condition and true or false,
     ("%sBOOL violation condition=%s"):format(text, tostring(condition)))
 end
@@ -151,30 +174,30 @@ local orders = {
   assertge = { "GE", "<", function(a, b) return a >= b end },
 }
 
-local function check_order(self, method, a, b, message)
+local function check_order(self, method, a, b, ...)
   if type(a) ~= "number" or type(b) ~= "number" then
     wrong(method, "'a' and 'b' must be numbers, got %s and %s", describe(a), describe(b))
   end
   local word, opposite, holds = unpack(orders[method])
   return note(self, holds(a, b), ("%s%s failed: %s %s %s")
-    :format(message_line(method, message), word, tostring(a), opposite, tostring(b)))
+    :format(message_line(method, ...), word, tostring(a), opposite, tostring(b)))
 end
 
 --- Checks that a < b.
 -- @return whether it passed
-function Tester:assertlt(a, b, message) return check_order(self, "assertlt", a, b, message) end
+function Tester:assertlt(a, b, ...) return check_order(self, "assertlt", a, b, ...) end
 
 --- Checks that a > b.
 -- @return whether it passed
-function Tester:assertgt(a, b, message) return check_order(self, "assertgt", a, b, message) end
+function Tester:assertgt(a, b, ...) return check_order(self, "assertgt", a, b, ...) end
 
 --- Checks that a <= b.
 -- @return whether it passed
-function Tester:assertle(a, b, message) return check_order(self, "assertle", a, b, message) end
+function Tester:assertle(a, b, ...) return check_order(self, "assertle", a, b, ...) end
 
 --- Checks that a >= b.
 -- @return whether it passed
-function Tester:assertge(a, b, message) return check_order(self, "assertge", a, b, message) end
+function Tester:assertge(a, b, ...) return check_order(self, "assertge", a, b, ...) end
 
 -- Lua's ==, but that of tensors compares elements.
 local function is_same(a, b)
@@ -184,16 +207,20 @@ end
 
 --- Checks that a == b: of objects, that they are the same one (see eq).
 -- @return whether it passed
-function Tester:asserteq(a, b, message)
+function Tester:asserteq(a, b, ...)
   return note(self, is_same(a, b), ("%sEQ failed: %s ~= %s")
-    :format(message_line("asserteq", message), tostring(a), tostring(b)))
+    :format(message_line("asserteq", ...), tostring(a), tostring(b)))
 end
 
 --- Checks that a ~= b: of objects, that they are not the same one (see ne).
 -- @return whether it passed
-function Tester:assertne(a, b, message)
+function Tester:assertne(a, b, ...)
+  if type(a) == type(b) and (type(a) == "table" or type(a) == "userdata") then
+    warn(self, "Tester:assertne should only be used to compare basic Lua values: it does not look "
+      .. "into tables and tensors, ne does")
+  end
   return note(self, not is_same(a, b), ("%sNE failed: %s == %s")
-    :format(message_line("assertne", message), tostring(a), tostring(b)))
+    :format(message_line("assertne", ...), tostring(a), tostring(b)))
 end
 
 --- Checks that two numbers differ by the tolerance at most.
@@ -212,13 +239,32 @@ function Tester:assertalmosteq(a, b, ...)
 end
 
 local function check_both(method, is_kind, kind, a, b)
-  if is_kind(a) and is_kind(b) then return end
-  wrong(method, "two %s were expected, got %s and %s", kind, describe(a), describe(b))
+  for place_of, value in pairs { First = { a }, Second = { b } } do
+    if not is_kind(value[1]) then
+      wrong(method, "%s argument should be a %s, got %s", place_of, kind, describe(value[1]))
+    end
+  end
 end
 
 local function is_table(value) return type(value) == "table" end
 
---- Checks that two tensors have the same type and size and differ by the tolerance at most.
+-- Where the two differ, or nil.
+local function tensor_difference(self, ta, tb, tolerance)
+  if self._assertTensorEqIgnoresDims and ta:type() == tb:type() and ta:dim() > 0 and tb:dim() > 0
+    and ta:nElement() == tb:nElement() and not ta:isSameSizeAs(tb) then
+    ta, tb = ta:contiguous():view(-1), tb:contiguous():view(-1)
+    local difference = compare.tensors(ta, tb, tolerance)
+    if not difference then
+      warn(self, "The tensors have the same content but different dimensions: this will fail when "
+        .. "tester._assertTensorEqIgnoresDims is false")
+    end
+    return difference
+  end
+  return compare.tensors(ta, tb, tolerance)
+end
+
+--- Checks that two tensors have the same type and number of elements and differ by the tolerance at
+-- most. Other dimensions alone are no failure but a warning, as in Torch7; eq tells them apart.
 -- @param ta  a tensor
 -- @param tb  a tensor
 -- @param tolerance  the largest difference (1e-16)
@@ -226,8 +272,8 @@ local function is_table(value) return type(value) == "table" end
 -- @return whether it passed
 function Tester:assertTensorEq(ta, tb, ...)
   local tolerance, text = tolerance_and_message("assertTensorEq", 1e-16, ...)
-  check_both("assertTensorEq", core.isTensor, "tensors", ta, tb)
-  local difference = compare.tensors(ta, tb, tolerance)
+  check_both("assertTensorEq", core.isTensor, "Tensor", ta, tb)
+  local difference = tensor_difference(self, ta, tb, tolerance)
   return note(self, difference == nil, text .. (difference or ""))
 end
 
@@ -239,8 +285,8 @@ end
 -- @return whether it passed
 function Tester:assertTensorNe(ta, tb, ...)
   local tolerance, text = tolerance_and_message("assertTensorNe", 1e-16, ...)
-  check_both("assertTensorNe", core.isTensor, "tensors", ta, tb)
-  return note(self, compare.tensors(ta, tb, tolerance) ~= nil,
+  check_both("assertTensorNe", core.isTensor, "Tensor", ta, tb)
+  return note(self, tensor_difference(self, ta, tb, tolerance) ~= nil,
     ("%sTensorNE(~=) violation: no difference beyond tolerance=%s"):format(text, tolerance))
 end
 
@@ -251,7 +297,7 @@ end
 -- @param message  what to report (optional)
 -- @return whether it passed
 function Tester:assertTableEq(ta, tb, ...)
-  check_both("assertTableEq", is_table, "tables", ta, tb)
+  check_both("assertTableEq", is_table, "table", ta, tb)
   return self:eq(ta, tb, ...)
 end
 
@@ -262,14 +308,14 @@ end
 -- @param message  what to report (optional)
 -- @return whether it passed
 function Tester:assertTableNe(ta, tb, ...)
-  check_both("assertTableNe", is_table, "tables", ta, tb)
+  check_both("assertTableNe", is_table, "table", ta, tb)
   return self:ne(ta, tb, ...)
 end
 
 -- Calls f; `expect` says of (whether it succeeded, its error) what is wrong, or nil.
-local function check_call(self, method, f, message, expect)
+local function check_call(self, method, f, expect, ...)
   if type(f) ~= "function" then wrong(method, "'f' must be a function, got %s", describe(f)) end
-  local text = message_line(method, message)
+  local text = message_line(method, ...)
   local ok, err = pcall(f)
   local violation = expect(ok, err)
   return note(self, violation == nil, text .. "ERROR violation: " .. (violation or ""))
@@ -277,18 +323,18 @@ end
 
 --- Checks that a function raises an error.
 -- @return whether it passed
-function Tester:assertError(f, message)
-  return check_call(self, "assertError", f, message, function(ok)
+function Tester:assertError(f, ...)
+  return check_call(self, "assertError", f, function(ok)
     if ok then return "no error was raised" end
-  end)
+  end, ...)
 end
 
 --- Checks that a function raises no error.
 -- @return whether it passed
-function Tester:assertNoError(f, message)
-  return check_call(self, "assertNoError", f, message, function(ok, err)
+function Tester:assertNoError(f, ...)
+  return check_call(self, "assertNoError", f, function(ok, err)
     if not ok then return "err=" .. tostring(err) end
-  end)
+  end, ...)
 end
 
 --- Checks that a function raises an error with this message.
@@ -296,13 +342,13 @@ end
 -- @param errmsg  the whole message, with its place as Lua adds it
 -- @param message  what to report (optional)
 -- @return whether it passed
-function Tester:assertErrorMsg(f, errmsg, message)
-  return check_call(self, "assertErrorMsg", f, message, function(ok, err)
+function Tester:assertErrorMsg(f, errmsg, ...)
+  return check_call(self, "assertErrorMsg", f, function(ok, err)
     if ok then return "no error was raised" end
     if err ~= errmsg then
       return ("err=%s expected=%s"):format(tostring(err), tostring(errmsg))
     end
-  end)
+  end, ...)
 end
 
 --- Checks that a function raises an error whose message contains the pattern (string.find).
@@ -310,16 +356,16 @@ end
 -- @param errPattern  a Lua pattern
 -- @param message  what to report (optional)
 -- @return whether it passed
-function Tester:assertErrorPattern(f, errPattern, message)
+function Tester:assertErrorPattern(f, errPattern, ...)
   if type(errPattern) ~= "string" or not pcall(string.find, "", errPattern) then
     wrong("assertErrorPattern", "'errPattern' must be a pattern, got %s", describe(errPattern))
   end
-  return check_call(self, "assertErrorPattern", f, message, function(ok, err)
+  return check_call(self, "assertErrorPattern", f, function(ok, err)
     if ok then return "no error was raised" end
     if not tostring(err):find(errPattern) then
       return ("err=%s pattern=%s"):format(tostring(err), errPattern)
     end
-  end)
+  end, ...)
 end
 
 --- Checks that a function raises an error for which errcomp(err) is true.
@@ -327,20 +373,21 @@ end
 -- @param errcomp  a function of the error
 -- @param message  what to report (optional)
 -- @return whether it passed
-function Tester:assertErrorObj(f, errcomp, message)
+function Tester:assertErrorObj(f, errcomp, ...)
   if type(errcomp) ~= "function" then
     wrong("assertErrorObj", "'errcomp' must be a function, got %s", describe(errcomp))
   end
-  return check_call(self, "assertErrorObj", f, message, function(ok, err)
+  return check_call(self, "assertErrorObj", f, function(ok, err)
     if ok then return "no error was raised" end
     if not errcomp(err) then return "err=" .. tostring(err) end
-  end)
+  end, ...)
 end
 
 -- ---- tests ----
 
 local function add_test(self, name, test)
   if name == "_setUp" or name == "_tearDown" then
+    if self[name] then wrong("add", "Only one function '%s' is possible", name) end
     self[name] = test
     return
   end
@@ -351,7 +398,8 @@ end
 
 local function sorted_names(tests)
   local names = {}
-  for name in pairs(tests) do
+  for name, test in pairs(tests) do
+    if type(test) == "table" then wrong("add", "Nested sets of tests are not supported") end
     if type(name) ~= "string" then wrong("add", "tests must have names, got %s", describe(name)) end
     names[#names + 1] = name
   end
@@ -362,10 +410,11 @@ end
 --- Adds a test or a table of tests. `_setUp` and `_tearDown` are called before and after every test
 -- with its name.
 -- @param f  a function; or a table of functions, whose keys are the names
--- @param name  the function's name
+-- @param name  the function's name ("unknown")
 -- @return the tester
 function Tester:add(f, name)
   if type(f) == "function" then
+    if name == nil then name = "unknown" end
     if type(name) ~= "string" then
       wrong("add", "'name' must be a string, got %s", describe(name))
     end
@@ -375,6 +424,10 @@ function Tester:add(f, name)
   if type(f) ~= "table" or name ~= nil then
     wrong("add", "a function and its name, or a table of functions was expected, got %s",
       describe(f))
+  end
+  if not suite.names(f) then
+    warn(self, "Tester:add: use TestSuite rather than plain lua table, which cannot notice that a "
+      .. "name is used twice")
   end
   for _, key in ipairs(suite.names(f) or sorted_names(f)) do
     if type(f[key]) ~= "function" then
@@ -474,12 +527,18 @@ local function report(self, names)
     errors = errors + counts.broken
     disabled = disabled + (self.disabled[name] and 1 or 0)
   end
-  io.write(("Completed %s in %s with %s and %s%s\n"):format(plural(asserts, "assert"),
+  self.countasserts = asserts
+  io.write(("Completed %s in %s with %s and %s%s%s\n"):format(plural(asserts, "assert"),
     plural(#names, "test"), plural(failures, "failure"), plural(errors, "error"),
+    #self.warnings > 0 and " and " .. plural(#self.warnings, "warning") or "",
     disabled > 0 and (" and %d disabled"):format(disabled) or ""))
   local line = ("-"):rep(columns) .. "\n"
-  if not self.summaryOnly then
-    for i, text in ipairs(self.errors) do io.write(i == 1 and line or "", text, "\n", line) end
+  local texts = table.move(self.errors, 1, #self.errors, 1, {})
+  table.move(self.warnings, 1, #self.warnings, #texts + 1, texts)
+  for i, text in ipairs(self.summaryOnly and {} or texts) do
+    if i == 1 then io.write(line) end
+    io.write(text .. "\n")
+    io.write(line)
   end
   return failures + errors == 0
 end
