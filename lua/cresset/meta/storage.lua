@@ -20,8 +20,9 @@ local cresset, Storage = {}, {}
 --- `size` (in elements) is made and made longer as needed. Without a size the file's length
 --- decides. With `sharedMem` the name is one of Linux's shared memory (/dev/shm), for programs that
 --- work together; the name is removed with the first storage that goes. A mapped storage cannot
---- grow; its elements are those of this machine, without any header. When somebody shortens the file meanwhile, touching what was there ends the
---- program with SIGBUS: map only files that no one does that to.
+--- grow; its elements are those of this machine, without any header. When somebody shortens the
+--- file meanwhile, touching what was there ends the program with SIGBUS: map only files that no one
+--- does that to.
 ---
 --- The address of memory that Torch7 accepted as `ptr` is refused: nothing could check it.
 ---@return Storage

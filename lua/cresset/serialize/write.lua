@@ -11,7 +11,9 @@ local largest_exact = 1 << 53 -- integers up to here are doubles, too
 local write_value
 
 local function path_text(out)
-  return #out.path > 0 and " at ." .. table.concat(out.path, ".") or ""
+  local parts = {}
+  for i = 1, out.depth do parts[i] = tostring(out.path[i]) end
+  return #parts > 0 and " at ." .. table.concat(parts, ".") or ""
 end
 
 local function write_text(out, text)
@@ -36,18 +38,20 @@ local function write_number(out, value)
 end
 
 local function write_pairs(out, value)
-  if #out.path >= kinds.deepest then
+  local depth = out.depth + 1
+  if depth > kinds.deepest then
     error(("tables inside tables go deeper than %d levels"):format(kinds.deepest), 0)
   end
   local count = 0
   for _ in next, value do count = count + 1 end
   out.file:writeInt(count)
+  out.depth = depth
   for key, field in next, value do
-    out.path[#out.path + 1] = tostring(key)
+    out.path[depth] = key
     write_value(out, key)
     write_value(out, field)
-    out.path[#out.path] = nil
   end
+  out.depth = depth - 1
 end
 
 -- Writes the number of something that may occur several times; whether this is the first time.
@@ -146,14 +150,14 @@ local write = {}
 
 --- What is known about a file that values are written to.
 function write.state(file, is_referenced)
-  return { file = file, numbers = {}, kept = {}, count = 0, path = {},
+  return { file = file, numbers = {}, kept = {}, count = 0,
     is_referenced = is_referenced ~= false }
 end
 
 --- Writes a value to the state's file.
 -- @param hook  gives what is written in place of each value; nil: the value itself
 function write.value(state, value, hook)
-  state.path, state.hook, state.hooked = {}, hook, {}
+  state.path, state.depth, state.hook, state.hooked = {}, 0, hook, {}
   write_value(state, value)
 end
 
