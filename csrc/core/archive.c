@@ -9,6 +9,7 @@
 struct cr_archive {
   zip_t *zip;
   int references; /* Lua's and one for each open entry; used by one thread */
+  char path[];    /* for messages */
 };
 
 static cr_status failed(const char *path, const char *verb, zip_error_t *error) {
@@ -34,10 +35,13 @@ cr_status cr_archive_open(cr_archive **out, const char *path) {
   int64_t size;
   CR_TRY(cr_open_regular(&file, &size, path)); /* no pipes, with the usual messages */
   fclose(file);
-  cr_archive *archive = malloc(sizeof *archive);
+  size_t length = strlen(path) + 1;
+  cr_archive *archive = malloc(sizeof *archive + length);
   if (!archive) return cr_fail(CR_ENOMEM, "out of memory");
   cr_status status = CR_OK;
-  *archive = (cr_archive){open_zip(path, ZIP_RDONLY, "read", &status), 1};
+  memcpy(archive->path, path, length);
+  archive->references = 1;
+  archive->zip = open_zip(path, ZIP_RDONLY, "read", &status);
   if (archive->zip)
     *out = archive;
   else
@@ -59,14 +63,17 @@ const char *cr_archive_name(const cr_archive *archive, int64_t index) {
 
 /* ---- entries as streams ---- */
 
+static cr_status damaged(const cr_archive *archive, const char *reason) {
+  return cr_fail(CR_EIO, CR_PATH_FORMAT " is damaged: %s", archive->path, reason);
+}
+
 static cr_status entry_read(cr_stream *s, void *buffer, int64_t bytes, int64_t *got) {
   *got = 0;
   while (*got < bytes) {
     CR_TRY(cr_check_interrupt());
     int64_t wanted = bytes - *got < 1 << 20 ? bytes - *got : 1 << 20;
     int64_t count = zip_fread(s->entry, (char *)buffer + *got, (zip_uint64_t)wanted);
-    if (count < 0)
-      return cr_fail(CR_EIO, "damaged: %s", zip_error_strerror(zip_file_get_error(s->entry)));
+    if (count < 0) return damaged(s->archive, zip_error_strerror(zip_file_get_error(s->entry)));
     if (count == 0) break;
     *got += count;
     s->at += count;
@@ -98,10 +105,9 @@ cr_status cr_stream_open_entry(cr_stream *s, cr_archive *archive, int64_t index)
   zip_stat_t stat;
   if (zip_stat_index(archive->zip, (zip_uint64_t)index, 0, &stat) != 0 ||
       !(stat.valid & ZIP_STAT_SIZE) || stat.size > INT64_MAX)
-    return cr_fail(CR_EIO, "damaged: an entry has no size");
+    return damaged(archive, "an entry has no size");
   zip_file_t *entry = zip_fopen_index(archive->zip, (zip_uint64_t)index, 0);
-  if (!entry)
-    return cr_fail(CR_EIO, "damaged: %s", zip_error_strerror(zip_get_error(archive->zip)));
+  if (!entry) return damaged(archive, zip_error_strerror(zip_get_error(archive->zip)));
   *s = (cr_stream){.device = &entry_device, .name = entry_device.name, .is_readable = true};
   s->is_binary = s->is_packed = true;
   s->long_size = 8;

@@ -107,6 +107,16 @@ static int left(lua_State *L) {
   return 1;
 }
 
+/* isAtEnd(file) -> whether nothing follows. Compressed data are checked at their end. */
+static int is_at_end(lua_State *L) {
+  cr_stream *s = &cr_check_readable(L)->stream;
+  char byte;
+  int64_t got;
+  cr_check(L, s->device->read(s, &byte, 1, &got));
+  lua_pushboolean(L, got == 0);
+  return 1;
+}
+
 static const luaL_Reg functions[] = {
     {"openReader", open_reader},
     {"openWriter", open_writer},
@@ -117,6 +127,7 @@ static const luaL_Reg functions[] = {
     {"writeText", write_text},
     {"readStorage", read_storage},
     {"left", left},
+    {"isAtEnd", is_at_end},
     {NULL, NULL},
 };
 

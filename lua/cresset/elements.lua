@@ -84,19 +84,22 @@ end
 -- @param kind  elements.kind_of(tensor), or a type to convert to: "f16", "bf16", "bool"
 function elements.write(file, tensor, kind)
   if tensor:nElement() == 0 then return end
+  local foreign = kinds[kind][3]
   if kind == "bool" then
     tensor = tensor:ne(0)
-  elseif kinds[kind][3] then
+  elseif foreign then
     tensor = tensor:float()
   end
   tensor = tensor:contiguous()
   local word = tensor:type():match("^torch%.(%a+)Tensor$")
-  local part = core[word .. "Storage"](tensor:storage(), tensor:storageOffset(),
+  -- Closed at once: a storage cannot grow while it has views.
+  local part <close> = core[word .. "Storage"](tensor:storage(), tensor:storageOffset(),
     tensor:nElement())
-  if kinds[kind][3] then
-    word, part = "Short", archive.encode(kinds[kind][3], part)
+  if foreign then
+    file:writeShort(archive.encode(foreign, part))
+  else
+    file["write" .. word](file, part)
   end
-  file["write" .. word](file, part)
 end
 
 --- Runs f and puts the public function's name before its message. That function must not return

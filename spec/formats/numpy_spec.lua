@@ -67,6 +67,16 @@ describe("numpy.load", function()
     end
   end)
 
+  it("checks the sums of archives", function()
+    if not has_zip then return pending("needs libzip") end
+    local path = files.name()
+    numpy.savez(path, { x = cresset.ones(100) })
+    local bytes = files.read(path)
+    local at = bytes:find(string.pack("<f", 1), 1, true) + 40
+    overwrite(path, bytes:sub(1, at - 1) .. "\1" .. bytes:sub(at + 1))
+    assert.error_matches(function() numpy.load(path) end, "numpy.load: '.-' is damaged: CRC error")
+  end)
+
   it("names files that are none of NumPy's", function()
     local other = "'FILE' is not a .npy file: it must begin with \\x93NUMPY and a version"
     assert.equal(other, message(""))
@@ -167,6 +177,17 @@ describe("numpy.save", function()
     numpy.save(path, cresset.IntTensor { 1, 2 })
     assert.equal(npy("{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }"
       .. (" "):rep(60) .. "\n", string.pack("<i4i4", 1, 2)), files.read(path))
+  end)
+
+  it("leaves the tensor as it was", function()
+    local path = files.name()
+    local t = cresset.ones(3)
+    collectgarbage("stop")
+    numpy.save(path, t)
+    numpy.save(path, t, "float16")
+    t:resize(1000) -- storages with views could not grow
+    collectgarbage("restart")
+    assert.equal(1000, t:nElement())
   end)
 
   it("converts to 16 bits, rounding to even, and to truth values", function()

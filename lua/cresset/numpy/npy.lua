@@ -116,7 +116,7 @@ function npy.read(file, name, start)
     damaged(name, "%s elements of %d bytes were announced, the file ends before",
       count or table.concat(header.shape, " x "), elements.width(kind))
   end
-  if stream.readText(file, 1) then damaged(name, "more follows the array") end
+  if not stream.isAtEnd(file) then damaged(name, "more follows the array") end
   return tensor
 end
 

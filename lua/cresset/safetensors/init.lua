@@ -127,7 +127,7 @@ local function load(path)
     tensors[entry.name] = elements.read(file, entry.kind, entry.sizes)
       or damaged(path, "it ends within '%s'", entry.name)
   end
-  if stream.readText(file, 1) then damaged(path, "more follows the elements") end
+  if not stream.isAtEnd(file) then damaged(path, "more follows the elements") end
   return tensors, metadata
 end
 
