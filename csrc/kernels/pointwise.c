@@ -85,10 +85,25 @@
     }                                                                                              \
   }
 
-/* out = cond != 0 ? a : b */
+/* out = condition != 0 ? a : b, where a and b may be one value each. */
+#define WHERE_RUN(value_a, value_b)                                                                \
+  {                                                                                                \
+    CR_INDEPENDENT for (int64_t i = 0; i < n; i++) {                                               \
+      T a = value_a, b = value_b;                                                                  \
+      out[i] = condition[i] ? a : b;                                                               \
+    }                                                                                              \
+    return;                                                                                        \
+  }
 #define WHERE_LOOP(loop_name)                                                                      \
   static void loop_name(int64_t n, char *const *p, const int64_t *s, const void *context) {        \
     (void)context;                                                                                 \
+    T *out = (T *)p[0];                                                                            \
+    const uint8_t *condition = (const uint8_t *)p[1];                                              \
+    const T *in_a = (const T *)p[2], *in_b = (const T *)p[3], one_a = *in_a, one_b = *in_b;        \
+    bool is_plain = s[0] == sizeof(T) && s[1] == 1;                                                \
+    if (is_plain && s[2] == sizeof(T) && s[3] == sizeof(T)) WHERE_RUN(in_a[i], in_b[i])            \
+    if (is_plain && s[2] == 0 && s[3] == sizeof(T)) WHERE_RUN(one_a, in_b[i])                      \
+    if (is_plain && s[2] == sizeof(T) && s[3] == 0) WHERE_RUN(in_a[i], one_b)                      \
     for (int64_t i = 0; i < n; i++) {                                                              \
       const T *a = (const T *)(p[2] + i * s[2]), *b = (const T *)(p[3] + i * s[3]);                \
       *(T *)(p[0] + i * s[0]) = *(const uint8_t *)(p[1] + i * s[1]) ? *a : *b;                     \

@@ -37,8 +37,12 @@ typedef void (*cr_sum_columns)(int64_t n, int64_t m, const char *x, int64_t row_
 typedef void (*cr_extreme_columns)(int64_t n, int64_t m, const char *x, int64_t row_stride,
                                    void *out, int64_t *position);
 
-/* out[i] = x[0] + ... + x[i], or the product; strides count bytes; out may be x. */
-typedef void (*cr_cumulate)(int64_t n, const char *x, int64_t x_stride, char *out,
-                            int64_t out_stride);
+/* out[i] = x[0] + ... + x[i], or the product, of n elements, for each of several runs; strides count
+ * bytes; out may be x. */
+typedef struct {
+  int64_t n, x_stride, out_stride;        /* along a run */
+  int64_t runs, x_distance, out_distance; /* from run to run */
+} cr_cumulate_shape;
+typedef void (*cr_cumulate)(const cr_cumulate_shape *shape, const char *x, char *out);
 
 #endif

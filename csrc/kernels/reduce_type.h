@@ -107,14 +107,44 @@ static void NAME(columns)(int64_t n, int64_t m, const char *x, int64_t row_strid
 EXTREME_COLUMNS(max_columns, x > old)
 EXTREME_COLUMNS(min_columns, x < old)
 
+/* Runs side by side in memory go row by row, in as many columns as totals fit in the first-level
+ * cache. Others go four at a time: a sum waits for the one before it, those of other runs do not. */
 #define CUMULATE(name, operator, start)                                                            \
-  static void NAME(name)(int64_t n, const char *x, int64_t x_stride, char *out,                    \
-                         int64_t out_stride) {                                                     \
-    A total = start;                                                                               \
-    for (int64_t k = 0; k < n; k++) {                                                              \
-      total = total operator*(const T *)(x + k * x_stride);                                        \
-      *(T *)(out + k * out_stride) = (T)total;                                                     \
+  static void NAME(name##_columns)(const cr_cumulate_shape *s, int64_t count, const char *x,       \
+                                   char *out) {                                                    \
+    enum { most = 512 };                                                                           \
+    A total[most];                                                                                 \
+    for (int64_t k = 0; k < count; k++) total[k] = start;                                          \
+    for (int64_t i = 0; i < s->n; i++) {                                                           \
+      const T *in = (const T *)(x + i * s->x_stride);                                              \
+      T *to = (T *)(out + i * s->out_stride);                                                      \
+      CR_INDEPENDENT for (int64_t k = 0; k < count; k++) {                                         \
+        total[k] = total[k] operator in[k];                                                        \
+        to[k] = (T)total[k];                                                                       \
+      }                                                                                            \
     }                                                                                              \
+  }                                                                                                \
+  static inline void NAME(name##_runs)(const cr_cumulate_shape *s, int count, const char *x,       \
+                                       char *out) {                                                \
+    A total[4] = {start, start, start, start};                                                     \
+    for (int64_t i = 0; i < s->n; i++)                                                             \
+      for (int k = 0; k < count; k++) {                                                            \
+        total[k] = total[k] operator*(const T *)(x + i * s->x_stride + k * s->x_distance);         \
+        *(T *)(out + i * s->out_stride + k * s->out_distance) = (T)total[k];                       \
+      }                                                                                            \
+  }                                                                                                \
+  static void NAME(name)(const cr_cumulate_shape *s, const char *x, char *out) {                   \
+    const int64_t width = sizeof(T), block = 512;                                                  \
+    int64_t k = 0;                                                                                 \
+    if (s->x_distance == width && s->out_distance == width && s->runs >= 8) {                      \
+      for (; k < s->runs; k += block) NAME(name##_columns)                                         \
+      (s, s->runs - k < block ? s->runs - k : block, x + k * width, out + k * width);              \
+      return;                                                                                      \
+    }                                                                                              \
+    for (; k + 4 <= s->runs; k += 4)                                                               \
+      NAME(name##_runs)(s, 4, x + k * s->x_distance, out + k * s->out_distance);                   \
+    for (; k < s->runs; k++)                                                                       \
+      NAME(name##_runs)(s, 1, x + k * s->x_distance, out + k * s->out_distance);                   \
   }
 CUMULATE(cumsum, +, 0)
 CUMULATE(cumprod, *, 1)

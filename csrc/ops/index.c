@@ -298,18 +298,10 @@ cr_status cr_masked_fill(cr_tensor *t, const cr_tensor *mask, cr_scalar value) {
   cr_tensor m;
   CR_TRY(check_writable(t, NULL, mask));
   CR_TRY(mask_view(&m, mask, t));
-  int64_t single = 0;
-  cr_store(t->dtype, &single, value);
-  const cr_tensor *tensors[] = {t, &m};
-  size_t width = cr_dtype_size(t->dtype);
-  walk w = {0};
-  if (cr_tensor_numel(t) > 0) {
-    do {
-      if (*element(&m, w.offset[1])) memcpy(element(t, w.offset[0]), &single, width);
-    } while (advance(&w, t, tensors, 2));
-  }
+  cr_choice filled = {.number = value}, kept = {.tensor = t};
+  cr_status status = t->ndim > 0 ? cr_where(t, &m, filled, kept) : CR_OK;
   cr_tensor_clear(&m);
-  return CR_OK;
+  return status;
 }
 
 /* Moves elements between t, where the mask is set, and the contiguous elements at `flat`. */
@@ -440,31 +432,120 @@ cr_status cr_masked_select(cr_tensor *out, const cr_tensor *src, const cr_tensor
   return status;
 }
 
+/* ---- nonzero: piece by piece, as selecting is ---- */
+
+typedef struct {
+  const cr_tensor *t; /* contiguous */
+  cr_loop differs;    /* out (uint8) = a != b */
+  const void *zero;
+  int64_t numel, piece, first[most_pieces + 1], *out, row_stride, column_stride;
+} nonzero_search;
+
+/* Which of the elements [begin, end) of the piece are not 0, block by block. */
+enum { nonzero_block = 512 };
+
+static void find_set(const nonzero_search *s, int64_t begin, int64_t n, uint8_t *is_set) {
+  int64_t width = (int64_t)cr_dtype_size(s->t->dtype);
+  char *p[] = {(char *)is_set, (char *)cr_tensor_data(s->t) + begin * width, (char *)s->zero};
+  const int64_t stride[] = {1, width, 0};
+  s->differs(n, p, stride, NULL);
+}
+
+static int64_t nonzero_end(const nonzero_search *s, int64_t piece) {
+  return (piece + 1) * s->piece < s->numel ? (piece + 1) * s->piece : s->numel;
+}
+
+static void count_nonzero_pieces(int64_t begin, int64_t end, int thread, void *context) {
+  (void)thread;
+  nonzero_search *s = context;
+  uint8_t is_set[nonzero_block];
+  for (int64_t p = begin; p < end; p++) {
+    int64_t count = 0, stop = nonzero_end(s, p);
+    for (int64_t at = p * s->piece; at < stop; at += nonzero_block) {
+      int n = (int)(stop - at < nonzero_block ? stop - at : nonzero_block), in_block = 0;
+      find_set(s, at, n, is_set);
+      for (int i = 0; i < n; i++) in_block += is_set[i];
+      count += in_block;
+    }
+    s->first[p + 1] = count;
+  }
+}
+
+/* The rows of `count` elements that stand at these places of a run along the last dimension. */
+static int64_t *write_rows(const nonzero_search *s, int64_t *row, const int64_t *position,
+                           int64_t start, const int16_t *place, int count) {
+  int last = s->t->ndim - 1;
+  for (int k = 0; k < count; k++, row += s->row_stride) {
+    for (int d = 0; d < last; d++) row[d * s->column_stride] = position[d] + 1;
+    row[last * s->column_stride] = start + place[k] + 1;
+  }
+  return row;
+}
+
+static void write_nonzero_piece(const nonzero_search *s, int64_t piece) {
+  uint8_t is_set[nonzero_block];
+  int16_t place[nonzero_block];
+  int64_t position[CR_MAX_DIMS], rest = piece * s->piece, stop = nonzero_end(s, piece);
+  int last = s->t->ndim - 1;
+  int64_t *row = s->out + s->first[piece] * s->row_stride;
+  for (int d = last; d >= 0; d--) {
+    position[d] = rest % s->t->size[d];
+    rest /= s->t->size[d];
+  }
+  for (int64_t at = piece * s->piece; at < stop;) {
+    int64_t n = s->t->size[last] - position[last];
+    n = n < stop - at ? n : stop - at;
+    n = n < nonzero_block ? n : nonzero_block;
+    find_set(s, at, n, is_set);
+    int count = 0;
+    for (int i = 0; i < (int)n; i++) { /* no branch to predict */
+      place[count] = (int16_t)i;
+      count += is_set[i];
+    }
+    row = write_rows(s, row, position, position[last], place, count);
+    at += n;
+    position[last] += n;
+    for (int d = last; d > 0 && position[d] == s->t->size[d]; d--) {
+      position[d] = 0;
+      position[d - 1]++;
+    }
+  }
+}
+
+static void write_nonzero_pieces(int64_t begin, int64_t end, int thread, void *context) {
+  (void)thread;
+  for (int64_t p = begin; p < end; p++) write_nonzero_piece(context, p);
+}
+
+static cr_status nonzero_contiguous(cr_tensor *out, const cr_tensor *t) {
+  const int64_t zero = 0; /* of every type */
+  nonzero_search s = {.t = t, .zero = &zero, .numel = cr_tensor_numel(t)};
+  s.differs = cr_kernels()->compare[CR_COMPARE_ne][t->dtype];
+  s.piece = s.numel / most_pieces + 1;
+  if (s.piece < least_piece) s.piece = least_piece;
+  int64_t pieces = (s.numel + s.piece - 1) / s.piece;
+  cr_parallel_for(pieces, 1, count_nonzero_pieces, &s);
+  for (int64_t p = 0; p < pieces; p++) s.first[p + 1] += s.first[p];
+  int64_t size[2] = {s.first[pieces], t->ndim};
+  if (size[0] == 0) {
+    cr_tensor_clear(out);
+    return CR_OK;
+  }
+  CR_TRY(cr_tensor_resize(out, 2, size));
+  CR_TRY(check_writable(out, t, t)); /* it may have grown */
+  s.out = cr_tensor_data(out);
+  s.row_stride = out->stride[0];
+  s.column_stride = out->stride[1];
+  cr_parallel_for(pieces, 1, write_nonzero_pieces, &s);
+  return CR_OK;
+}
+
 cr_status cr_nonzero(cr_tensor *out, const cr_tensor *t) {
   if (out->dtype != CR_I64 || cr_tensor_has_internal_overlap(out) || cr_tensor_overlaps(out, t))
     return cr_fail(CR_EINVAL, "the result must be a torch.LongTensor that shares no memory");
-  const cr_tensor *tensors[] = {t};
-  int64_t total = cr_tensor_numel(t), count = 0;
-  for (int pass = 0; pass < 2; pass++) { /* first count, then write */
-    int64_t *row = NULL;
-    if (pass == 1) {
-      int64_t size[2] = {count, t->ndim};
-      if (count == 0) {
-        cr_tensor_clear(out);
-        return CR_OK;
-      }
-      CR_TRY(cr_tensor_resize(out, 2, size));
-      row = cr_tensor_data(out);
-    }
-    walk w = {0};
-    if (total == 0) continue;
-    do {
-      cr_scalar value = cr_load(t->dtype, element(t, w.offset[0]));
-      if (cr_dtype_is_float(t->dtype) ? value.f == 0 : value.i == 0) continue;
-      count += pass == 0;
-      for (int d = 0; row && d < t->ndim; d++) row[d * out->stride[1]] = w.position[d] + 1;
-      if (row) row += out->stride[0];
-    } while (advance(&w, t, tensors, 1));
-  }
-  return CR_OK;
+  cr_tensor flat;
+  CR_TRY(cr_contiguous(&flat, t));
+  cr_status status = nonzero_contiguous(out, &flat);
+  cr_tensor_clear(&flat);
+  return status;
 }

@@ -305,8 +305,8 @@ typedef struct {
 
 static void cumulate_runs(int64_t n, char *const *p, const int64_t *stride, const void *data) {
   const cumulate_job *job = data;
-  for (int64_t k = 0; k < n; k++)
-    job->kernel(job->n, p[1] + k * stride[1], job->x_stride, p[0] + k * stride[0], job->out_stride);
+  cr_cumulate_shape shape = {job->n, job->x_stride, job->out_stride, n, stride[1], stride[0]};
+  job->kernel(&shape, p[1], p[0]);
 }
 
 cr_status cr_cumulate_dim(cr_tensor *out, const cr_tensor *x, int dim, bool product) {

@@ -4,48 +4,81 @@
 #include "core/parallel.h"
 #include "ops/check.h"
 
-#include <math.h>
 #include <string.h>
 
-/* An element and where it stood. */
+/* An element as a number whose order is the elements' order, and where it stood. */
 typedef struct {
-  union {
-    double f;
-    int64_t i;
-  } key;
+  uint64_t key;
   int64_t index;
 } item;
 
 typedef struct {
   cr_dtype dtype;
-  bool is_float, descending;
+  bool descending;
   int64_t n, stride, out_stride, position_stride; /* of the dimension, in bytes */
   int64_t first, count;
   item *items, *spare;
 } sort_job;
 
-/* True when b must stand before a, which came earlier. */
-static inline bool is_before(const sort_job *job, const item *b, const item *a) {
-  if (!job->is_float) return job->descending ? b->key.i > a->key.i : b->key.i < a->key.i;
-  double x = a->key.f, y = b->key.f;
-  if (isnan(x) || isnan(y)) return job->descending ? isnan(y) && !isnan(x) : isnan(x) && !isnan(y);
-  return job->descending ? y > x : y < x;
+/* ---- keys ---- */
+
+/* Bits of a floating-point number in an order that unsigned numbers have: negative ones turned round,
+ * -0 as 0, NaN last. */
+static inline uint32_t key_of_float(float x) {
+  uint32_t bits;
+  x = x == 0 ? 0 : x;
+  memcpy(&bits, &x, sizeof bits);
+  if (x != x) return UINT32_MAX;
+  return bits >> 31 ? ~bits : bits | (uint32_t)1 << 31;
 }
 
-static void insertion_sort(const sort_job *job, item *items, int64_t n) {
+static inline uint64_t key_of_double(double x) {
+  uint64_t bits;
+  x = x == 0 ? 0 : x;
+  memcpy(&bits, &x, sizeof bits);
+  if (x != x) return UINT64_MAX;
+  return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
+}
+
+/* The key's `bits` low bits are the element's; descending turns them round, so that equal elements
+ * keep their order. */
+#define LOAD_KEYS(T, expression)                                                                   \
+  for (int64_t i = begin; i < end; i++) {                                                          \
+    T e = *(const T *)(x + i * job->stride);                                                       \
+    job->items[i] = (item){(uint64_t)(expression) ^ turned, i};                                    \
+  }                                                                                                \
+  break;
+
+static int key_bits(cr_dtype dtype) { return 8 * (int)cr_dtype_size(dtype); }
+
+static void load_keys(const sort_job *job, const char *x, int64_t begin, int64_t end) {
+  uint64_t turned = job->descending ? UINT64_MAX >> (64 - key_bits(job->dtype)) : 0;
+  switch (job->dtype) {
+  case CR_U8: LOAD_KEYS(uint8_t, e)
+  case CR_I8: LOAD_KEYS(int8_t, (uint8_t)(e ^ INT8_MIN))
+  case CR_I16: LOAD_KEYS(int16_t, (uint16_t)(e ^ INT16_MIN))
+  case CR_I32: LOAD_KEYS(int32_t, (uint32_t)(e ^ INT32_MIN))
+  case CR_I64: LOAD_KEYS(int64_t, e ^ INT64_MIN)
+  case CR_F32: LOAD_KEYS(float, key_of_float(e))
+  default: LOAD_KEYS(double, key_of_double(e))
+  }
+}
+
+/* ---- short runs: merge sort ---- */
+
+static void insertion_sort(item *items, int64_t n) {
   for (int64_t i = 1; i < n; i++) {
     item moving = items[i];
     int64_t at = i;
-    for (; at > 0 && is_before(job, &moving, &items[at - 1]); at--) items[at] = items[at - 1];
+    for (; at > 0 && moving.key < items[at - 1].key; at--) items[at] = items[at - 1];
     items[at] = moving;
   }
 }
 
-static void merge(const sort_job *job, const item *from, item *to, int64_t left, int64_t middle,
-                  int64_t right) {
+static void merge(const item *from, item *to, int64_t left, int64_t middle, int64_t right) {
   int64_t a = left, b = middle;
   for (int64_t at = left; at < right; at++) {
-    bool takes_b = b < right && (a >= middle || is_before(job, &from[b], &from[a]));
+    bool takes_b = b < right && (a >= middle || from[b].key < from[a].key);
     to[at] = takes_b ? from[b++] : from[a++];
   }
 }
@@ -55,12 +88,12 @@ static item *merge_sort(const sort_job *job) {
   enum { run = 16 };
   item *from = job->items, *to = job->spare;
   for (int64_t at = 0; at < job->n; at += run)
-    insertion_sort(job, from + at, job->n - at < run ? job->n - at : run);
-  for (int64_t width = run; width < job->n && !cr_interrupt_pending(); width *= 2) {
+    insertion_sort(from + at, job->n - at < run ? job->n - at : run);
+  for (int64_t width = run; width < job->n; width *= 2) {
     for (int64_t left = 0; left < job->n; left += 2 * width) {
       int64_t middle = left + width < job->n ? left + width : job->n;
       int64_t right = middle + width < job->n ? middle + width : job->n;
-      merge(job, from, to, left, middle, right);
+      merge(from, to, left, middle, right);
     }
     item *swap = from;
     from = to;
@@ -69,27 +102,155 @@ static item *merge_sort(const sort_job *job) {
   return from;
 }
 
-static void sort_run(const sort_job *job, const char *x, char *out, char *positions) {
-  for (int64_t i = 0; i < job->n; i++) {
-    cr_scalar value = cr_load(job->dtype, x + i * job->stride);
-    if (job->is_float) {
-      job->items[i].key.f = value.f;
-    } else {
-      job->items[i].key.i = value.i;
-    }
-    job->items[i].index = i;
-  }
-  const item *sorted = merge_sort(job) + job->first;
-  for (int64_t i = 0; i < job->count; i++) {
-    cr_scalar value = {sorted[i].key.f, sorted[i].key.i};
-    cr_store(job->dtype, out + i * job->out_stride, value);
-    *(int64_t *)(positions + i * job->position_stride) = sorted[i].index + 1;
+/* ---- long runs: radix sort by digits from the least significant one, which is stable ---- */
+
+enum { digit_bits = 11, digits = 1 << digit_bits, least_radix = 2000, least_part = 1 << 16 };
+enum { most_parts = 16 };
+
+typedef struct {
+  const sort_job *job;
+  const char *x;
+  const item *from;
+  item *to;
+  int shift, parts;
+  int64_t place[most_parts][digits]; /* counts, then where a part's next item of a digit goes */
+} radix_pass;
+
+static int64_t part_begin(const radix_pass *pass, int64_t part) {
+  return pass->job->n / pass->parts * part +
+         (part < pass->job->n % pass->parts ? part : pass->job->n % pass->parts);
+}
+
+static int digit_of(const radix_pass *pass, const item *i) {
+  return (int)(i->key >> pass->shift) & (digits - 1);
+}
+
+static void load_parts(int64_t begin, int64_t end, int thread, void *context) {
+  (void)thread;
+  const radix_pass *pass = context;
+  load_keys(pass->job, pass->x, part_begin(pass, begin), part_begin(pass, end));
+}
+
+static void count_parts(int64_t begin, int64_t end, int thread, void *context) {
+  (void)thread;
+  radix_pass *pass = context;
+  for (int64_t part = begin; part < end; part++) {
+    int64_t *count = pass->place[part], stop = part_begin(pass, part + 1);
+    memset(count, 0, sizeof pass->place[part]);
+    for (int64_t i = part_begin(pass, part); i < stop; i++) count[digit_of(pass, &pass->from[i])]++;
   }
 }
 
-static void sort_runs(int64_t n, char *const *p, const int64_t *stride, const void *data) {
+static void move_parts(int64_t begin, int64_t end, int thread, void *context) {
+  (void)thread;
+  radix_pass *pass = context;
+  for (int64_t part = begin; part < end; part++) {
+    int64_t *place = pass->place[part], stop = part_begin(pass, part + 1);
+    for (int64_t i = part_begin(pass, part); i < stop; i++)
+      pass->to[place[digit_of(pass, &pass->from[i])]++] = pass->from[i];
+  }
+}
+
+/* Turns counts into places. False when all items have the same digit: nothing is to be moved. */
+static bool find_places(radix_pass *pass) {
+  int64_t at = 0;
+  for (int digit = 0; digit < digits; digit++) {
+    int64_t before = at;
+    for (int part = 0; part < pass->parts; part++) {
+      int64_t count = pass->place[part][digit];
+      pass->place[part][digit] = at;
+      at += count;
+    }
+    if (at - before == pass->job->n) return false;
+  }
+  return true;
+}
+
+static item *radix_sort(radix_pass *pass) {
+  const sort_job *job = pass->job;
+  item *from = job->items, *to = job->spare;
+  for (int shift = 0; shift < key_bits(job->dtype) && !cr_interrupt_pending();
+       shift += digit_bits) {
+    pass->shift = shift, pass->from = from, pass->to = to;
+    cr_parallel_for(pass->parts, 1, count_parts, pass);
+    if (!find_places(pass)) continue;
+    cr_parallel_for(pass->parts, 1, move_parts, pass);
+    item *swap = from;
+    from = to;
+    to = swap;
+  }
+  return from;
+}
+
+/* ---- runs ---- */
+
+#define STORE_ELEMENTS(T)                                                                          \
+  for (int64_t i = 0; i < job->count; i++)                                                         \
+    *(T *)(out + i * job->out_stride) = *(const T *)(x + sorted[i].index * job->stride);           \
+  break;
+
+/* The elements themselves are fetched: a key does not tell -0 from 0, nor one NaN from another. */
+static void store(const sort_job *job, const item *sorted, const char *x, char *out,
+                  char *positions) {
+  switch (cr_dtype_size(job->dtype)) {
+  case 1: STORE_ELEMENTS(uint8_t)
+  case 2: STORE_ELEMENTS(uint16_t)
+  case 4: STORE_ELEMENTS(uint32_t)
+  default: STORE_ELEMENTS(uint64_t)
+  }
+  for (int64_t i = 0; i < job->count; i++)
+    *(int64_t *)(positions + i * job->position_stride) = sorted[i].index + 1;
+}
+
+static void sort_run(const sort_job *job, radix_pass *pass, const char *x, char *out,
+                     char *positions) {
+  const item *sorted;
+  if (job->n < least_radix) {
+    load_keys(job, x, 0, job->n);
+    sorted = merge_sort(job);
+  } else {
+    pass->job = job;
+    pass->x = x;
+    pass->parts = cr_in_parallel() ? 1 : cr_num_threads();
+    if (pass->parts > most_parts) pass->parts = most_parts;
+    if (job->n < pass->parts * (int64_t)least_part) pass->parts = 1;
+    cr_parallel_for(pass->parts, 1, load_parts, pass);
+    sorted = radix_sort(pass);
+  }
+  store(job, sorted + job->first, x, out, positions);
+}
+
+/* One thread's runs, with its own part of the scratch memory. */
+typedef struct {
+  const cr_iter *it;
+  sort_job job;
+} runs_job;
+
+typedef struct {
+  sort_job job;
+  radix_pass *pass;
+} thread_job;
+
+static void sort_each(int64_t n, char *const *p, const int64_t *stride, const void *data) {
+  const thread_job *own = data;
   for (int64_t k = 0; k < n && !cr_interrupt_pending(); k++)
-    sort_run(data, p[1] + k * stride[1], p[0] + k * stride[0], p[2] + k * stride[2]);
+    sort_run(&own->job, own->pass, p[1] + k * stride[1], p[0] + k * stride[0],
+             p[2] + k * stride[2]);
+}
+
+static size_t bytes_of_thread(int64_t n) {
+  size_t bytes = 2 * (size_t)n * sizeof(item);
+  return n < least_radix ? bytes : bytes + sizeof(radix_pass);
+}
+
+static void sort_runs(int64_t begin, int64_t end, int thread, void *data) {
+  const runs_job *runs = data;
+  thread_job own = {.job = runs->job};
+  char *memory = (char *)runs->job.items + (size_t)thread * bytes_of_thread(runs->job.n);
+  own.job.items = (item *)memory;
+  own.job.spare = own.job.items + own.job.n;
+  own.pass = (radix_pass *)(own.job.spare + own.job.n);
+  cr_iter_run_range(runs->it, begin, end, sort_each, &own);
 }
 
 static cr_status check_types(const cr_tensor *out, const cr_tensor *positions, const cr_tensor *x) {
@@ -117,24 +278,19 @@ cr_status cr_sort(cr_tensor *out, cr_tensor *positions, const cr_tensor *x, int 
   CR_TRY(cr_prepare_result(positions, x->ndim, size, x));
   CR_TRY(cr_prepare_result(positions, x->ndim, size, out));
   if (cr_tensor_numel(out) == 0) return CR_OK;
-  item *items = cr_scratch(CR_SCRATCH_INDEX, 2 * (size_t)n * sizeof *items);
-  if (!items) return CR_ENOMEM;
-  sort_job job = {x->dtype,
-                  cr_dtype_is_float(x->dtype),
-                  descending,
-                  n,
-                  x->stride[dim] * width,
-                  out->stride[dim] * width,
-                  positions->stride[dim] * (int64_t)sizeof(int64_t),
-                  first,
-                  count,
-                  items,
-                  items + n};
   cr_tensor first_out = *out, first_position = *positions, first_x = *x;
   first_out.size[dim] = first_position.size[dim] = first_x.size[dim] = 1;
   const cr_tensor *operands[] = {&first_out, &first_x, &first_position};
   cr_iter it;
   CR_TRY(cr_iter_init(&it, 3, operands));
-  cr_iter_run_range(&it, 0, it.numel, sort_runs, &job); /* one thread: one scratch */
+  runs_job runs = {&it,
+                   {x->dtype, descending, n, x->stride[dim] * width, out->stride[dim] * width,
+                    positions->stride[dim] * (int64_t)sizeof(int64_t), first, count, NULL, NULL}};
+  int64_t grain = cr_grain(20.0 * (double)n), threads = it.numel / grain;
+  if (threads > cr_num_threads()) threads = cr_num_threads();
+  if (threads < 1 || cr_in_parallel()) threads = 1;
+  runs.job.items = cr_scratch(CR_SCRATCH_INDEX, (size_t)threads * bytes_of_thread(n));
+  if (!runs.job.items) return CR_ENOMEM;
+  cr_parallel_for(it.numel, grain, sort_runs, &runs);
   return cr_check_interrupt();
 }

@@ -1,5 +1,5 @@
--- Copies between tensors that are contiguous along different dimensions go in blocks, which must not
--- lose the rows and columns past the last whole block.
+-- Copies between tensors that are contiguous along different dimensions go in blocks, which must
+-- not lose the rows and columns past the last whole block.
 local cresset = require("cresset")
 
 local types = { "Byte", "Char", "Short", "Int", "Long", "Float", "Double" }
