@@ -29,6 +29,7 @@
 #include "kernels/optim.h"
 #include "kernels/pointwise.h"
 #include "kernels/pool.h"
+#include "kernels/random.h"
 #include "kernels/recurrent.h"
 #include "kernels/reduce.h"
 #include "kernels/softmax.h"
@@ -63,6 +64,7 @@
   X(norm)                                                                                          \
   X(recurrent)                                                                                     \
   X(dropout)                                                                                       \
+  X(random)                                                                                        \
   X(transpose)                                                                                     \
   X(reduce)                                                                                        \
   X(lookup)                                                                                        \
@@ -78,6 +80,7 @@ typedef struct {
   cr_loop where[CR_DTYPE_COUNT];                     /* out, condition (uint8), a, b */
   cr_loop compare[CR_COMPARE_COUNT][CR_DTYPE_COUNT]; /* out (uint8), a, b */
   cr_loop convert[CR_DTYPE_COUNT][CR_DTYPE_COUNT];   /* [to][from]: out, in */
+  cr_random_kernels random;
   cr_transpose_kernel transpose[CR_TRANSPOSE_WIDTHS];
   cr_reduce_kernel reduce[CR_DTYPE_COUNT][CR_REDUCE_COUNT];
   cr_sum_columns sum_columns[CR_DTYPE_COUNT];

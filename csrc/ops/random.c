@@ -1,5 +1,7 @@
 #include "ops/random.h"
 
+#include "core/parallel.h"
+#include "kernels/kernels.h"
 #include "ops/check.h"
 #include "ops/copy.h"
 
@@ -48,17 +50,129 @@ typedef struct {
   bool is_integer;
 } source;
 
-static cr_status fill_contiguous(cr_tensor *t, const source *s) {
-  char *element = cr_tensor_data(t);
+/* ---- one element after the other ---- */
+
+static void fill_plain(cr_tensor *t, const source *s, int64_t begin, int64_t end) {
   size_t width = cr_dtype_size(t->dtype);
-  int64_t n = cr_tensor_numel(t);
-  const int64_t block = 1 << 20; /* elements between two looks for an interrupt */
-  for (int64_t i = 0; i < n; i++, element += width) {
-    if (i % block == 0) CR_TRY(cr_check_interrupt());
+  char *element = (char *)cr_tensor_data(t) + begin * (int64_t)width;
+  for (int64_t i = begin; i < end; i++, element += width) {
     cr_scalar value =
         s->is_integer ? cr_scalar_from_int(cr_draw_integer(s->generator, s->low, s->high))
                       : cr_scalar_from_double(cr_draw(s->generator, s->distribution, s->a, s->b));
     cr_store(t->dtype, element, value);
+  }
+}
+
+/* ---- many: bits in chunks, which all threads turn into numbers ---- */
+
+enum { chunk = 1 << 17, block = 512, least_chunked = 64 };
+
+typedef struct {
+  const source *s;
+  const uint32_t *bits;
+  int64_t n;
+  cr_dtype dtype;
+  char *out;
+} chunk_job;
+
+static void draw_bits(cr_generator *g, uint32_t *bits, int64_t n) {
+  const cr_random_kernels *kernels = &cr_kernels()->random;
+  for (int64_t at = 0; at < n;) {
+    if (g->next >= CR_MT_SIZE) {
+      kernels->twist(g->state);
+      g->next = 0;
+    }
+    int64_t count = CR_MT_SIZE - g->next < n - at ? CR_MT_SIZE - g->next : n - at;
+    kernels->temper(count, g->state + g->next, bits + at);
+    g->next += (int)count;
+    at += count;
+  }
+}
+
+/* At most `block` numbers. */
+static void numbers_from_bits(const source *s, int64_t n, const uint32_t *bits, double *out) {
+  const cr_random_kernels *kernels = &cr_kernels()->random;
+  switch (s->distribution) {
+  case CR_UNIFORM: kernels->uniform(n, bits, s->a, s->b, out); break;
+  case CR_EXPONENTIAL: kernels->logarithm(n, bits, -1.0 / s->a, out); break;
+  case CR_BERNOULLI: kernels->bernoulli(n, bits, s->a, out); break;
+  default: kernels->normal(n, bits, s->a, s->b, out);
+  }
+  if (s->distribution != CR_LOG_NORMAL) return;
+  char *p[] = {(char *)out, (char *)out};
+  const int64_t stride[] = {sizeof *out, sizeof *out};
+  cr_kernels()->unary[CR_UNARY_exp][CR_F64](n, p, stride, NULL);
+}
+
+static void integers_from_bits(const source *s, int64_t n, const uint32_t *bits, int64_t *out) {
+  uint64_t range = (uint64_t)s->high - (uint64_t)s->low + 1;
+  for (int64_t i = 0; i < n; i++) out[i] = (int64_t)((uint64_t)s->low + bits[i] % range);
+}
+
+static void fill_blocks(int64_t begin, int64_t end, int thread, void *context) {
+  (void)thread;
+  const chunk_job *job = context;
+  int64_t width = (int64_t)cr_dtype_size(job->dtype);
+  union {
+    double f[block];
+    int64_t i[block];
+  } numbers;
+  for (int64_t at = begin * block; at < end * block && at < job->n; at += block) {
+    int64_t n = job->n - at < block ? job->n - at : block;
+    if (job->s->is_integer) {
+      integers_from_bits(job->s, n, job->bits + at, numbers.i);
+    } else {
+      numbers_from_bits(job->s, n, job->bits + at, numbers.f);
+    }
+    char *p[] = {job->out + at * width, (char *)&numbers};
+    const int64_t stride[] = {width, 8};
+    cr_kernels()->convert[job->dtype][job->s->is_integer ? CR_I64 : CR_F64](n, p, stride, NULL);
+  }
+}
+
+/* What takes one word of bits a number, by a formula that has a kernel. */
+static bool has_kernel(const source *s) {
+  uint64_t range = (uint64_t)s->high - (uint64_t)s->low + 1;
+  if (s->is_integer) return range != 0 && range <= (uint64_t)1 << 32;
+  return s->distribution != CR_CAUCHY && s->distribution != CR_GEOMETRIC;
+}
+
+static bool is_paired(const source *s) {
+  return !s->is_integer && (s->distribution == CR_NORMAL || s->distribution == CR_LOG_NORMAL);
+}
+
+static cr_status fill_chunks(cr_tensor *t, const source *s, uint32_t *bits, int64_t begin,
+                             int64_t end) {
+  int64_t width = (int64_t)cr_dtype_size(t->dtype);
+  for (int64_t at = begin; at < end; at += chunk) {
+    CR_TRY(cr_check_interrupt());
+    int64_t n = end - at < chunk ? end - at : chunk;
+    chunk_job job = {s, bits, n, t->dtype, (char *)cr_tensor_data(t) + at * width};
+    draw_bits(s->generator, bits, n);
+    cr_parallel_for((n + block - 1) / block, 16, fill_blocks, &job);
+  }
+  return CR_OK;
+}
+
+/* Normal numbers come in pairs: one that waits is taken first, and the last pair is drawn by the
+ * generator itself, which keeps the second one for the next call where only the first is wanted. */
+static cr_status fill_contiguous(cr_tensor *t, const source *s) {
+  int64_t n = cr_tensor_numel(t), begin = 0, end = n;
+  const int64_t step = 1 << 20; /* elements between two looks for an interrupt */
+  if (has_kernel(s) && n >= least_chunked) {
+    uint32_t *bits = cr_scratch(CR_SCRATCH_PARTIAL, chunk * sizeof *bits);
+    if (!bits) return CR_ENOMEM;
+    if (is_paired(s)) {
+      begin = s->generator->has_normal;
+      end = begin + (n - begin - 1) / 2 * 2;
+    }
+    fill_plain(t, s, 0, begin);
+    CR_TRY(fill_chunks(t, s, bits, begin, end));
+    begin = end;
+  }
+  for (int64_t at = begin; at < n; at += step) {
+    CR_TRY(cr_check_interrupt());
+    fill_plain(t, s, at, n - at < step ? n : at + step);
   }
   return CR_OK;
 }
