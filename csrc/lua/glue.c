@@ -140,10 +140,11 @@ void cr_check(lua_State *L, cr_status status) {
 /* ---- tensors ---- */
 
 static cr_tensor *find_tensor(lua_State *L, int index) {
-  if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index)) return NULL;
+  void *data = lua_touserdata(L, index); /* NULL for what is none: the cheapest question */
+  if (!data || !lua_getmetatable(L, index)) return NULL;
   bool is_tensor = lua_rawequal(L, -1, lua_upvalueindex(metatable_upvalue));
   lua_pop(L, 1);
-  return is_tensor ? lua_touserdata(L, index) : NULL;
+  return is_tensor ? data : NULL;
 }
 
 cr_tensor *cr_to_tensor(lua_State *L, int index) {

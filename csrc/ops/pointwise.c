@@ -10,11 +10,13 @@
 /* Rough nanoseconds an element, for sharing work among threads. */
 static const double cheap = 0.3, costly = 2;
 
-/* Small tensors that are one run each, or one element: no set-up, no threads. False when the
- * tensors are not of that kind. */
+/* Elements of a tensor that is not worth a set-up nor threads. */
+enum { small = 4096 };
+
+/* Small tensors that are one run each, or one element. False when the tensors are not of that
+ * kind. */
 static bool run_plain(cr_tensor *out, int inputs, const cr_tensor *const *in, cr_loop loop,
                       const void *context) {
-  enum { small = 4096 };
   char *p[CR_MAX_OPERANDS] = {cr_tensor_data(out)};
   int64_t stride[CR_MAX_OPERANDS] = {(int64_t)cr_dtype_size(out->dtype)};
   int64_t n = cr_tensor_numel(out);
@@ -154,6 +156,10 @@ static cr_status apply(cr_tensor *out, const cr_tensor *a, const cr_tensor *b, c
                        double cost) {
   CR_TRY(check_loop(loop, a->dtype));
   CR_TRY(check_type(b, a->dtype));
+  const cr_tensor *plain[] = {a, b};
+  if (cr_tensor_same_size(out, a) && cr_tensor_same_size(a, b) &&
+      run_plain(out, 2, plain, loop, NULL))
+    return CR_OK;
   cr_tensor b_view, b_before = *b; /* out, when it is b too, may get other sizes */
   CR_TRY(line_up(out, a, &b_before, &b_view));
   const cr_tensor *in[] = {a, &b_view};
@@ -172,8 +178,21 @@ cr_status cr_compare(cr_tensor *out, const cr_tensor *a, const cr_tensor *b, cr_
   return apply(out, a, b, cr_kernels()->compare[op][a->dtype], cheap);
 }
 
+/* A small tensor in place, without a tensor for the number. */
+static bool run_plain_scalar(cr_tensor *t, cr_scalar value, cr_loop loop) {
+  int64_t element, n = cr_tensor_numel(t), width = (int64_t)cr_dtype_size(t->dtype);
+  char *data = cr_tensor_data(t);
+  if (n == 0 || n > small || !cr_tensor_is_contiguous(t)) return false;
+  cr_store(t->dtype, &element, value);
+  char *const p[] = {data, data, (char *)&element};
+  const int64_t stride[] = {width, width, 0};
+  loop(n, p, stride, NULL);
+  return true;
+}
+
 static cr_status apply_scalar(cr_tensor *out, const cr_tensor *a, cr_scalar b, cr_loop loop) {
   CR_TRY(check_loop(loop, a->dtype));
+  if (out == a && run_plain_scalar(out, b, loop)) return CR_OK;
   if (out != a) CR_TRY(cr_tensor_resize_as(out, a));
   single s;
   const cr_tensor *in[] = {a, make_single(&s, a->dtype, b)};

@@ -47,7 +47,7 @@ typedef struct {
   cr_reduce_kernel kernel;
   cr_reduce_op op;
   double parameter;
-  cr_accumulator states[CR_MAX_THREADS]; /* one per piece: the result is the same in every run */
+  cr_accumulator *states; /* one per piece: the result is the same in every run */
 } whole_job;
 
 typedef struct {
@@ -77,14 +77,16 @@ static void reduce_piece(int64_t begin, int64_t end, int thread, void *data) {
 
 static cr_status reduce_whole(cr_accumulator *out, const cr_tensor *x, cr_reduce_op op,
                               double parameter) {
+  cr_accumulator states[CR_MAX_THREADS];
   whole_job job = {.kernel = cr_kernels()->reduce[x->dtype][op], .op = op, .parameter = parameter};
+  int pieces = cr_num_threads();
+  job.states = states;
   *out = start_of(op, parameter);
   if (cr_tensor_numel(x) == 0) return CR_OK;
   CR_TRY(cr_iter_init(&job.it, 1, &x));
-  for (int k = 0; k < CR_MAX_THREADS; k++) job.states[k] = start_of(op, parameter);
+  for (int k = 0; k < pieces; k++) states[k] = start_of(op, parameter);
   cr_parallel_for(job.it.numel, cr_grain(element_cost), reduce_piece, &job);
-  for (int k = 0; k < CR_MAX_THREADS; k++)
-    combine(out, &job.states[k], op, cr_dtype_is_float(x->dtype));
+  for (int k = 0; k < pieces; k++) combine(out, &states[k], op, cr_dtype_is_float(x->dtype));
   return cr_check_interrupt();
 }
 
