@@ -6,21 +6,42 @@ typedef T NAME(vec) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(T))
 
 /* ---- products with packed weights ---- */
 
+/* One k after the other: rows of b are contiguous. */
+static void NAME(pack_rows)(const cr_panel_product *p, T *out, const T *in, int64_t n) {
+  int64_t width = p->vectors * LANES, step = p->blocks * width;
+  for (int64_t k = 0; k < p->k; k++) {
+    const T *from = in + k * p->row_step;
+    for (int64_t i = 0; i < n; i++) out[k * step + i] = from[i * p->column_step];
+    for (int64_t i = n; i < width; i++) out[k * step + i] = 0;
+  }
+}
+
+/* Columns of b are contiguous: a cache line of each at a time. */
+static void NAME(pack_columns)(const cr_panel_product *p, T *out, const T *in, int64_t n) {
+  enum { LINE = 16 };
+  int64_t width = p->vectors * LANES, step = p->blocks * width;
+  for (int64_t k = 0; k < p->k; k += LINE) {
+    int64_t count = p->k - k < LINE ? p->k - k : LINE;
+    T *to = out + k * step;
+    for (int64_t i = 0; i < n; i++)
+      for (int64_t j = 0; j < count; j++)
+        to[j * step + i] = in[i * p->column_step + (k + j) * p->row_step];
+    for (int64_t j = 0; j < count; j++)
+      for (int64_t i = n; i < width; i++) to[j * step + i] = 0;
+  }
+}
+
 static void NAME(pack)(const cr_panel_product *p, int64_t begin, int64_t end) {
   int64_t width = p->vectors * LANES;
   for (int64_t panel = begin; panel < end; panel++) {
-    T *out = (T *)p->packed + panel * p->k * p->blocks * width;
     int64_t first = panel * width, n = p->units - first < width ? p->units - first : width;
-    for (int64_t k = 0; k < p->k; k++) {
-      for (int64_t block = 0; block < p->blocks; block++, out += width) {
-        const T *in =
-            (const T *)p->b + k * p->row_step + (block * p->units + first) * p->column_step;
-        if (p->column_step == 1) {
-          for (int64_t i = 0; i < n; i++) out[i] = in[i];
-        } else {
-          for (int64_t i = 0; i < n; i++) out[i] = in[i * p->column_step];
-        }
-        for (int64_t i = n; i < width; i++) out[i] = 0;
+    for (int64_t block = 0; block < p->blocks; block++) {
+      T *out = (T *)p->packed + (panel * p->k * p->blocks + block) * width;
+      const T *in = (const T *)p->b + (block * p->units + first) * p->column_step;
+      if (p->column_step == 1) {
+        NAME(pack_rows)(p, out, in, n);
+      } else {
+        NAME(pack_columns)(p, out, in, n);
       }
     }
   }
