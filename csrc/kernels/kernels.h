@@ -20,6 +20,7 @@
 #include "kernels/gate.h"
 #include "kernels/gemm.h"
 #include "kernels/gemm_tile.h"
+#include "kernels/group_norm.h"
 #include "kernels/image.h"
 #include "kernels/lookup.h"
 #include "kernels/loss.h"
@@ -63,6 +64,7 @@
   X(lrn)                                                                                           \
   X(norm)                                                                                          \
   X(recurrent)                                                                                     \
+  X(group_norm)                                                                                    \
   X(dropout)                                                                                       \
   X(random)                                                                                        \
   X(transpose)                                                                                     \
@@ -118,6 +120,7 @@ typedef struct {
   cr_lrn_kernels lrn[2];
   cr_norm_kernels norm[2];
   cr_recurrent_kernels recurrent[2];
+  cr_group_norm_kernels group_norm[2];
   cr_dropout_kernel dropout[2];
   cr_lookup_kernels lookup[2];
   cr_distance_kernels distance[2];

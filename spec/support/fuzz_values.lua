@@ -165,6 +165,10 @@ local recipes = {
     return class.find("graph.Graph")({ class.find("nn.Tanh")()() }, { {} })
   end,
   ["nn.LinearWeightNorm"] = function() return class.find("nn.LinearWeightNorm")(3, 2) end,
+  ["nn.LayerNorm"] = function() return class.find("nn.LayerNorm")({ 3, 4 }) end,
+  ["nn.RMSNorm"] = function() return class.find("nn.RMSNorm")(3) end,
+  ["nn.GroupNorm"] = function() return class.find("nn.GroupNorm")(1, 3) end,
+  ["nn.InstanceNorm"] = function() return class.find("nn.InstanceNorm")(3, 0.1, true) end,
   ["nn.Clamp"] = function() return class.find("nn.Clamp")(-1, 1) end,
 }
 

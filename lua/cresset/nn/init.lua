@@ -35,7 +35,8 @@ local files = {
   "adaptive_pooling", "window_pooling", "fractional_pooling", "unpooling",
   "BatchNormalization", "SpatialBatchNormalization", "VolumetricBatchNormalization",
   "Dropout", "SpatialDropout", "VolumetricDropout", "LookupTable",
-  "SeqLSTM", "SeqGRU", "SeqRNN",
+  "SeqLSTM", "SeqGRU", "SeqRNN", "LayerNorm", "RMSNorm", "GroupNorm", "InstanceNorm",
+  "GaussianSampler",
 }
 for _, file in ipairs(files) do require("cresset.nn." .. file) end
 
@@ -47,12 +48,13 @@ local criteria = {
   "MultiLabelSoftMarginCriterion", "MultiMarginCriterion", "SmoothL1Criterion",
   "SoftMarginCriterion", "TripletMarginCriterion", "WeightedMSECriterion",
   "FocalCriterion", "GANCriterion", "CTCCriterion", "ClassSimplexCriterion", "ModuleCriterion",
-  "GaussianCriterion", "MultiCriterion", "ParallelCriterion",
+  "GaussianCriterion", "MultiCriterion", "ParallelCriterion", "GaussianKLCriterion",
   "SpatialClassNLLCriterion", "SpatialAutoCropMSECriterion",
 }
 for _, file in ipairs(criteria) do require("cresset.nn.criterion." .. file) end
 
 require("cresset.nn.hooks")
+nn.Sampler = nn.GaussianSampler
 nn.init = require("cresset.nn.initialization")
 nn.Jacobian = require("cresset.nn.Jacobian")
 nn.noGrad = require("cresset.nn.noGrad").run
