@@ -107,6 +107,37 @@ local recipes = {
     logger.file, logger.plotfile = io.open("/dev/null", "w"), nil
     return logger
   end,
+  ["nn.Recursor"] = function() return class.find("nn.Recursor")(class.find("nn.Linear")(3, 2)) end,
+  ["nn.Recurrence"] = function()
+    local find = class.find
+    local join = find("nn.Sequential")():add(find("nn.JoinTable")(1, 1))
+    return find("nn.Recurrence")(join:add(find("nn.Linear")(5, 2)), 2, 1)
+  end,
+  ["nn.Recurrent"] = function()
+    local Linear = class.find("nn.Linear")
+    return class.find("nn.Recurrent")(2, Linear(3, 2), Linear(2, 2))
+  end,
+  ["nn.Sequencer"] = function() return class.find("nn.Sequencer")(class.find("nn.GRU")(4, 2)) end,
+  ["nn.Repeater"] = function() return class.find("nn.Repeater")(class.find("nn.LSTM")(3, 2), 2) end,
+  ["nn.BiSequencer"] = function()
+    return class.find("nn.BiSequencer")(class.find("nn.GRU")(3, 2))
+  end,
+  ["nn.BiSequencerLM"] = function()
+    return class.find("nn.BiSequencerLM")(class.find("nn.FastLSTM")(3, 2))
+  end,
+  ["nn.SeqBRNN"] = function() return class.find("nn.SeqBRNN")(4, 2) end,
+  ["nn.MaskZero"] = function()
+    return class.find("nn.MaskZero")(class.find("nn.Linear")(3, 2), 1)
+  end,
+  ["nn.SequencerCriterion"] = function()
+    return class.find("nn.SequencerCriterion")(class.find("nn.MSECriterion")(), true)
+  end,
+  ["nn.RepeaterCriterion"] = function()
+    return class.find("nn.RepeaterCriterion")(class.find("nn.AbsCriterion")())
+  end,
+  ["nn.MaskZeroCriterion"] = function()
+    return class.find("nn.MaskZeroCriterion")(class.find("nn.MSECriterion")(), 1)
+  end,
   ["nn.Residual"] = function()
     return class.find("nn.Residual")(class.find("nn.Tanh")())
   end,

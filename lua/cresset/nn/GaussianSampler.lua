@@ -28,7 +28,8 @@ end
 
 function GaussianSampler:updateGradInput(input, gradOutput)
   expect.like(self, gradOutput, check(self, input), "gradOutput")
-  if self.train ~= false and gradOutput:nElement() > 0 and not self.noise:isSameSizeAs(gradOutput) then
+  local is_kept = self.train == false or self.noise:isSameSizeAs(gradOutput)
+  if not is_kept and gradOutput:nElement() > 0 then
     self:fail("call forward with this input first")
   end
   local gradients = nested.accumulate(self.gradInput, { gradOutput, gradOutput }, 1, false)

@@ -37,6 +37,9 @@ local files = {
   "Dropout", "SpatialDropout", "VolumetricDropout", "LookupTable",
   "SeqLSTM", "SeqGRU", "SeqRNN", "LayerNorm", "RMSNorm", "GroupNorm", "InstanceNorm",
   "GaussianSampler",
+  "AbstractRecurrent", "Recursor", "Recurrence", "Recurrent", "LSTM", "FastLSTM", "GRU",
+  "Sequencer", "Repeater", "BiSequencer", "BiSequencerLM", "MaskZero", "LookupTableMaskZero",
+  "SeqReverseSequence", "SeqBRNN", "CopyGrad",
 }
 for _, file in ipairs(files) do require("cresset.nn." .. file) end
 
@@ -50,6 +53,7 @@ local criteria = {
   "FocalCriterion", "GANCriterion", "CTCCriterion", "ClassSimplexCriterion", "ModuleCriterion",
   "GaussianCriterion", "MultiCriterion", "ParallelCriterion", "GaussianKLCriterion",
   "SpatialClassNLLCriterion", "SpatialAutoCropMSECriterion",
+  "SequencerCriterion", "RepeaterCriterion", "MaskZeroCriterion",
 }
 for _, file in ipairs(criteria) do require("cresset.nn.criterion." .. file) end
 

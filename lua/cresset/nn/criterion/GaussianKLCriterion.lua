@@ -3,8 +3,8 @@ local expect = require("cresset.nn.expect")
 local nested = require("cresset.nn.nested")
 
 --- How far normal distributions are from the standard one: for input {mean, logVariance}, the sum
--- of (mean^2 + exp(logVariance) - 1 - logVariance) / 2, the Kullback-Leibler divergence from N(0, 1)
--- to them (Kingma and Welling 2014, appendix B), divided by the number of rows (of dimension 1)
+-- of (mean^2 + exp(logVariance) - 1 - logVariance) / 2, the Kullback-Leibler divergence from N(0,
+-- 1) to them (Kingma and Welling 2014, appendix B), divided by the number of rows (of dimension 1)
 -- where sizeAverage is true. There is no target. gradInput is a table of two tensors.
 local GaussianKLCriterion = criterion("nn.GaussianKLCriterion", {
   args = { { "sizeAverage", "boolean", default = true } },
