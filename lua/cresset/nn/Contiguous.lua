@@ -11,7 +11,7 @@ function Contiguous:updateOutput(input)
 end
 
 function Contiguous:updateGradInput(_, gradOutput)
-  expect.tensor(self, gradOutput, "gradOutput")
+  expect.like(self, gradOutput, self.output, "gradOutput")
   self.gradInput = gradOutput:contiguous()
   return self.gradInput
 end

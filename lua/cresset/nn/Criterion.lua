@@ -84,14 +84,17 @@ function Criterion:clone()
   return replicate.clone(self)
 end
 
+-- Criteria of several inputs keep a table of as many tensors.
+local function emptied_gradient(gradInput)
+  if type(gradInput) ~= "table" then return replicate.emptied(gradInput) end
+  local result = {}
+  for i, part in ipairs(gradInput) do result[i] = replicate.emptied(part) end
+  return result
+end
+
 --- Replaces gradInput and the temporary tensors by empty ones.
 function Criterion:clearState()
-  local gradInput = self.gradInput
-  if type(gradInput) == "table" then
-    for i, part in ipairs(gradInput) do gradInput[i] = replicate.emptied(part) end
-  else
-    self.gradInput = replicate.emptied(gradInput)
-  end
+  self.gradInput = emptied_gradient(self.gradInput)
   for _, name in ipairs(self.__declaration and self.__declaration.buffers or {}) do
     self[name] = replicate.emptied(self[name])
   end
@@ -99,7 +102,11 @@ function Criterion:clearState()
 end
 
 --- What save writes of the criterion: its fields without gradients, results and temporary tensors.
-function Criterion:__serialize() return saving.fields(self) end
+function Criterion:__serialize()
+  local fields = saving.fields(self)
+  fields.gradInput = emptied_gradient(self.gradInput)
+  return fields
+end
 
 --- Restores what is not saved, after load; `shared` belongs to the file.
 function Criterion:__deserialize(shared) saving.restore(self, shared) end

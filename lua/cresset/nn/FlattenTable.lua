@@ -32,7 +32,7 @@ end
 
 function FlattenTable:updateGradInput(input, gradOutput)
   expect.nested(self, input, "input")
-  expect.tensors(self, gradOutput, "gradOutput", #flatten(input, {}))
+  expect.nested_like(self, gradOutput, flatten(input, {}), "gradOutput")
   self.gradInput = unflatten(input, gradOutput, 1)
   return self.gradInput
 end

@@ -1,3 +1,4 @@
+local arguments = require("cresset.nn.arguments")
 local layer = require("cresset.nn.layer")
 
 --- Passes its input on, and its gradient back multiplied by -lambda (Ganin and Lempitsky 2015).
@@ -7,7 +8,7 @@ local GradientReversal = layer("nn.GradientReversal", {
 
 --- Sets lambda.
 function GradientReversal:setLambda(lambda)
-  self.lambda = lambda
+  self.lambda = arguments.of_method(self, "setLambda", { "lambda", "number" }, lambda)
   return self
 end
 

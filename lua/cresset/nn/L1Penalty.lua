@@ -26,6 +26,7 @@ function L1Penalty:updateOutput(input)
 end
 
 function L1Penalty:updateGradInput(input, gradOutput)
+  expect.tensor(self, input, "input", self.gradInput:type())
   self.gradInput:resizeAs(input):sign(input):mul(weight_of(self, input))
   if self.provideOutput then
     self.gradInput:add(expect.like(self, gradOutput, input, "gradOutput"))

@@ -24,7 +24,9 @@ function NarrowTable:updateGradInput(input, gradOutput)
   last_of(self, input)
   expect.nested(self, input, "input")
   expect.table(self, gradOutput, "gradOutput", self.length)
-  expect.nested(self, gradOutput, "gradOutput")
+  for i = 1, self.length do
+    expect.nested_like(self, gradOutput[i], input[self.offset + i - 1], ("gradOutput[%d]"):format(i))
+  end
   self.gradInput = nested.zeros(self.gradInput, input)
   for i = 1, self.length do
     local at = self.offset + i - 1

@@ -31,7 +31,7 @@ end
 function SelectTable:updateGradInput(input, gradOutput)
   local key = find(self, input)
   expect.nested(self, input, "input")
-  expect.nested(self, gradOutput, "gradOutput")
+  expect.nested_like(self, gradOutput, input[key], "gradOutput")
   self.gradInput = nested.zeros(self.gradInput, input)
   self.gradInput[key] = nested.accumulate(self.gradInput[key], gradOutput, 1, false)
   return self.gradInput

@@ -32,9 +32,10 @@ end
 
 function SplitTable:updateGradInput(input, gradOutput)
   local dimension = dimension_of(self, input)
-  expect.tensors(self, gradOutput, "gradOutput", input:size(dimension))
+  expect.table(self, gradOutput, "gradOutput", input:size(dimension))
   self.gradInput:resizeAs(input)
   for i = 1, input:size(dimension) do
+    expect.like(self, gradOutput[i], input:select(dimension, i), ("gradOutput[%d]"):format(i))
     self.gradInput:select(dimension, i):copy(gradOutput[i])
   end
   return self.gradInput

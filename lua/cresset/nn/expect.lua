@@ -72,4 +72,16 @@ function expect.nested(layer, value, what)
     type(value) == "table" and "a table of other values" or arguments.describe(value))
 end
 
+--- Fails unless value has the form of `like`: a tensor of its type and size, or a table of such
+-- (other elements may be anything); returns it.
+function expect.nested_like(layer, value, like, what)
+  if core.isTensor(like) then return expect.like(layer, value, like, what) end
+  if type(like) ~= "table" then return value end
+  expect.table(layer, value, what, #like)
+  for key, part in pairs(like) do
+    expect.nested_like(layer, value[key], part, ("%s[%s]"):format(what, key))
+  end
+  return value
+end
+
 return expect

@@ -14,21 +14,22 @@ local MarginRankingCriterion = criterion("nn.MarginRankingCriterion", {
   init = function(self) self.gradInput = { core.zeros(), core.zeros() } end,
 })
 
-local function subtract(self, input)
+local function subtract(self, input, target)
   self:checkTable(input, 2)
+  if target == nil then self:fail("target must be a tensor or a number, got nil") end
   self.difference = C.difference(self, input[1], input[2], self.difference)
   return self.difference
 end
 
 function MarginRankingCriterion:updateOutput(input, target)
-  self.output = C.marginLossForward(self, subtract(self, input), target, self.sizeAverage,
+  self.output = C.marginLossForward(self, subtract(self, input, target), target, self.sizeAverage,
     self.margin)
   return self.output
 end
 
 function MarginRankingCriterion:updateGradInput(input, target)
   local gradInput = self.gradInput
-  C.marginLossBackward(self, subtract(self, input), target, gradInput[1], self.sizeAverage,
+  C.marginLossBackward(self, subtract(self, input, target), target, gradInput[1], self.sizeAverage,
     self.margin)
   C.mulConstantForward(self, gradInput[1], gradInput[2], false, -1)
   return gradInput

@@ -1,4 +1,5 @@
 local class = require("cresset.class")
+local invoke = require("cresset.nn.invoke")
 local weighted = require("cresset.nn.criterion.weighted")
 
 --- nn.MultiCriterion: a weighted sum of criteria, each of which gets the same input and target:
@@ -16,7 +17,7 @@ function MultiCriterion:add(criterion, weight) return weighted.add(self, criteri
 function MultiCriterion:updateOutput(input, target)
   local loss = 0
   for i, criterion in ipairs(self.criterions) do
-    loss = loss + self.weights[i] * criterion:updateOutput(input, target)
+    loss = loss + self.weights[i] * invoke(self, criterion, i, "updateOutput", input, target)
   end
   self.output = loss
   return loss
@@ -24,7 +25,7 @@ end
 
 function MultiCriterion:updateGradInput(input, target)
   for i, criterion in ipairs(self.criterions) do
-    local gradient = criterion:updateGradInput(input, target)
+    local gradient = invoke(self, criterion, i, "updateGradInput", input, target)
     self.gradInput = weighted.accumulate(self.gradInput, gradient, self.weights[i], i > 1)
   end
   return self.gradInput

@@ -1,4 +1,5 @@
 local class = require("cresset.class")
+local invoke = require("cresset.nn.invoke")
 local weighted = require("cresset.nn.criterion.weighted")
 
 --- nn.ParallelCriterion([repeatTarget]): a weighted sum of criteria, of which the i-th gets the
@@ -30,8 +31,8 @@ function ParallelCriterion:updateOutput(input, target)
   self:checkTable(input, #self.criterions)
   local loss = 0
   for i, criterion in ipairs(self.criterions) do
-    loss = loss
-      + self.weights[i] * criterion:updateOutput(input[i], target_of(self, target, i))
+    loss = loss + self.weights[i] * invoke(self, criterion, i, "updateOutput", input[i],
+      target_of(self, target, i))
   end
   self.output = loss
   return loss
@@ -40,7 +41,8 @@ end
 function ParallelCriterion:updateGradInput(input, target)
   self:checkTable(input, #self.criterions)
   for i, criterion in ipairs(self.criterions) do
-    local gradient = criterion:updateGradInput(input[i], target_of(self, target, i))
+    local gradient = invoke(self, criterion, i, "updateGradInput", input[i],
+      target_of(self, target, i))
     self.gradInput[i] = weighted.accumulate(self.gradInput[i], gradient, self.weights[i], false)
   end
   return self.gradInput

@@ -1,0 +1,49 @@
+-- Entries in the harness of layers that have no spec file of their own, or whose own spec has other
+-- aims.
+local cresset = require("cresset")
+local layer_checks = require("spec.support.layer_checks")
+
+local nn = cresset.nn
+
+local function floats(word, ...)
+  return cresset.rand(...):type(word == "double" and "torch.DoubleTensor" or "torch.FloatTensor")
+end
+
+local passing = { anyInput = true, anyType = true, anyGradient = true, keepsInput = true }
+
+-- The options of a layer that passes everything on.
+local function passes(options) return setmetatable(options, { __index = passing }) end
+
+for _, case in ipairs({
+  { function() return nn.Sequential():add(nn.Linear(3, 4)):add(nn.Tanh()) end,
+    { inputs = { { 5, 3 }, { 3 } },
+      errors = { { input = { 5, 4 },
+        message = "nn.Sequential[1] nn.Linear(3 -> 4): input must be (N x 3), got (5 x 4)" } } } },
+  { function() return nn.Flatten() end,
+    { inputs = { { 2, 3, 4 }, { 5, 3 } }, anyType = true, keepsInput = true } },
+  { function() return nn.View(12) end,
+    { inputs = { { 2, 3, 4 }, { 12 } }, anyType = true, keepsInput = true } },
+  { function() return nn.Reshape(6, 2) end,
+    { inputs = { { 2, 3, 4 }, { 12 } }, anyType = true, keepsInput = true } },
+  { function() return nn.Identity() end, passes { inputs = { { 2, 3 }, { { 2, 3 }, { 4 } } } } },
+  { function() return nn.Copy() end,
+    { inputs = { { 2, 3 } }, keepsInput = true, anyGradient = true } },
+  { function() return nn.GradientReversal(-1) end, passes { inputs = { { 2, 3 } } } },
+  { function() return nn.L1Penalty(0) end, { inputs = { { 2, 3 } }, keepsInput = true } },
+  { function() return nn.LookupTable(7, 3) end,
+    { inputs = { { 5 }, { 2, 4 } }, integers = 7, tostring = "nn.LookupTable(7 -> 3)" } },
+  { function() return nn.OneHot(4) end,
+    { inputs = { { 5 }, { 2, 3 } }, integers = 4, anyInput = true, anyGradient = true } },
+  { function() return nn.Constant(cresset.Tensor({ 1, 2 }), 1) end,
+    { inputs = { { 2, 3 } }, anyType = true, anyGradient = true } },
+  { function() return nn.Index(1) end, { inputs = { function(word)
+    return { floats(word, 4, 3), cresset.LongTensor({ 3, 1, 3 }) }
+  end }, batch = false, large = false } },
+  { function() return nn.MaskedSelect() end, { inputs = { function(word)
+    return { floats(word, 2, 3), cresset.ByteTensor({ { 1, 0, 1 }, { 0, 0, 1 } }) }
+  end }, batch = false, large = false } },
+  { function() return nn.CriterionTable(nn.MSECriterion()) end,
+    { inputs = { { { 4, 3 }, { 4, 3 } } }, anyType = true, anyGradient = true } },
+}) do
+  describe(case[1]().__typename, function() layer_checks(case[1], case[2]) end)
+end
