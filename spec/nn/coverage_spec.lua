@@ -1,5 +1,5 @@
--- Every class of nn is checked by the harness: layers by layer_checks (or table_checks), criteria by
--- criterion_checks.
+-- Every class of nn is checked by the harness: layers by layer_checks (or table_checks), criteria
+-- by criterion_checks.
 local cresset = require("cresset")
 local harness = require("spec.support.harness")
 
@@ -13,6 +13,9 @@ local exempt = {
   ["nn.DontCast"] = "keeps its type when it is converted",
   ["nn.Kmeans"] = "its gradients are steps of an algorithm, no derivatives",
   ["nn.PrintSize"] = "prints",
+  ["nn.VolumetricFractionalMaxPooling"] = "shares all but its sizes with the spatial one",
+  ["nn.SpatialMaxUnpooling"] = "works beside its pooling layer alone",
+  ["nn.VolumetricMaxUnpooling"] = "works beside its pooling layer alone",
   ["nn.ZeroGrad"] = "its gradient is zero, not the derivative",
 }
 

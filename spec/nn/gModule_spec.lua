@@ -33,7 +33,7 @@ local cases = {
   { "with one node", { { 2, 3 } }, function()
     local x = nn.Identity()()
     return nn.gModule({ x }, { x })
-  end },
+  end, { anyInput = true, anyGradient = true } },
   { "with several outputs of one node", { { 2, 3 } }, function()
     local x = nn.Linear(3, 3)()
     return nn.gModule({ x }, { nn.Tanh()(x), x, nn.Identity()(x) })
@@ -63,7 +63,7 @@ local cases = {
     local x = nn.Identity()()
     local a, b = m(x):split(2)
     return nn.gModule({ x }, { nn.JoinTable(1)({ a, b }) })
-  end },
+  end, { batch = false, large = false } },
   { "with tables inside", { three }, function()
     local x = nn.Identity()()
     local join = nn.Sequential():add(nn.JoinTable(2)):add(nn.Tanh())
@@ -78,7 +78,7 @@ local cases = {
     local x, weight = nn.Identity()(), nn.Constant(cresset.ones(2, 3):mul(3))
     weight.updateGradInput = function() return {} end
     return nn.gModule({ x }, { nn.CMulTable()({ x, weight() }) })
-  end },
+  end, { batch = false, large = false, saves = false } },
   { "written with -", { two }, function()
     local a, b = -nn.Linear(3, 2), -nn.Identity()
     local sum = { a - nn.Tanh(), b - nn.Linear(3, 2) - nn.Sigmoid() } - nn.CAddTable()
@@ -92,7 +92,7 @@ local cases = {
 }
 
 for _, case in ipairs(cases) do
-  describe("nn.gModule " .. case[1], function() table_checks(case[3], case[2]) end)
+  describe("nn.gModule " .. case[1], function() table_checks(case[3], case[2], case[4]) end)
 end
 
 describe("a graph", function()

@@ -42,6 +42,14 @@ for _, case in ipairs({
   { function() return nn.MaskedSelect() end, { inputs = { function(word)
     return { floats(word, 2, 3), cresset.ByteTensor({ { 1, 0, 1 }, { 0, 0, 1 } }) }
   end }, batch = false, large = false } },
+  { function() return nn.VolumetricReplicationPadding(1, 0, 2, 0, 0, 1) end,
+    { inputs = { { 1, 2, 2, 1, 2 } } } },
+  { function() return nn.VolumetricMaxPooling(2, 2, 2, 1, 1, 1) end,
+    { inputs = { { 2, 2, 2, 3, 2 } } } },
+  { function() return nn.VolumetricDilatedMaxPooling(2, 2, 2, 1, 1, 1, 0, 0, 0, 1, 2, 1) end,
+    { inputs = { { 2, 1, 2, 3, 3 } } } },
+  { function() return nn.VolumetricAveragePooling(2, 2, 2, 1, 1, 1, 1, 0, 1) end,
+    { inputs = { { 2, 2, 2, 3, 2 } } } },
   { function() return nn.CriterionTable(nn.MSECriterion()) end,
     { inputs = { { { 4, 3 }, { 4, 3 } } }, anyType = true, anyGradient = true } },
 }) do

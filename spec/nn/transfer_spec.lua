@@ -39,13 +39,14 @@ describe("a transfer function", function()
   for name, case in pairs({
     HardTanh = {}, SoftShrink = {}, Sqrt = { range = { 0.1, 4 } }, Log = { range = { 0.1, 4 } },
     Power = { args = { 1.5 }, range = { 0.1, 4 } }, ScaledTanh = {}, Mish = {}, GELU = {},
-    PReLU = { args = { 4 } }, GatedLinearUnit = { args = { 2 } }, SwiGLU = { args = { 1 }, batch = false },
-    CReLU = { args = { 2 } }, SoftMin = {}, SoftPlus = { args = { 2, 30 } },
-    SpatialSoftMax = {}, SpatialLogSoftMax = {}, Abs = {}, AddConstant = { args = { 2 } },
-    Clamp = { args = { -1, 1 } }, ELU = {}, Exp = {}, HardShrink = {}, Hardsigmoid = {},
-    Hardswish = {}, LeakyReLU = {}, LogSigmoid = {}, LogSoftMax = {}, MulConstant = { args = { 2 } },
-    ReLU = {}, ReLU6 = {}, SELU = {}, SiLU = {}, Sigmoid = {}, SoftMax = {}, SoftSign = {},
-    Square = {}, Tanh = {}, TanhShrink = {}, Threshold = {}, RReLU = { modes = "differ" },
+    PReLU = { args = { 4 } }, GatedLinearUnit = { args = { 2 } },
+    SwiGLU = { args = { 1 }, batch = false }, CReLU = { args = { 2 } }, SoftMin = {},
+    SoftPlus = { args = { 2, 30 } }, SpatialSoftMax = {}, SpatialLogSoftMax = {}, Abs = {},
+    AddConstant = { args = { 2 } }, Clamp = { args = { -1, 1 } }, ELU = {}, Exp = {},
+    HardShrink = {}, Hardsigmoid = {}, Hardswish = {}, LeakyReLU = {}, LogSigmoid = {},
+    LogSoftMax = {}, MulConstant = { args = { 2 } }, ReLU = {}, ReLU6 = {}, SELU = {}, SiLU = {},
+    Sigmoid = {}, SoftMax = {}, SoftSign = {}, Square = {}, Tanh = {}, TanhShrink = {},
+    Threshold = {}, RReLU = { modes = "differ" },
   }) do
     describe("nn." .. name, function()
       layer_checks(function()

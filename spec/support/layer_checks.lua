@@ -265,8 +265,6 @@ local function check_errors(make, options)
   end)
 end
 
-local function timed(name, f, make, options)
-  local t = os.clock() f(make, options) end
 return function(make, options)
   if harness.is_recording(make) then return end
   check_gradients(make, options)

@@ -25,7 +25,8 @@ function NarrowTable:updateGradInput(input, gradOutput)
   expect.nested(self, input, "input")
   expect.table(self, gradOutput, "gradOutput", self.length)
   for i = 1, self.length do
-    expect.nested_like(self, gradOutput[i], input[self.offset + i - 1], ("gradOutput[%d]"):format(i))
+    local part = input[self.offset + i - 1]
+    expect.nested_like(self, gradOutput[i], part, ("gradOutput[%d]"):format(i))
   end
   self.gradInput = nested.zeros(self.gradInput, input)
   for i = 1, self.length do

@@ -163,6 +163,7 @@ end
 
 local function check_ready(self, gradOutput)
   if #self.values == 0 and next(self.values) == nil then self:fail("call forward first") end
+  if gradOutput == nil then self:fail("gradOutput must be a tensor or a table, got nil") end
   if self.nOutputs > 1 then expect.table(self, gradOutput, "gradOutput", self.nOutputs) end
 end
 
