@@ -63,7 +63,6 @@ describe("nn.BatchNormalization", function()
   layer_checks(function() return nn.BatchNormalization(3) end, {
     inputs = { { 5, 3 }, { 2, 3 } },
     tostring = "nn.BatchNormalization(3)",
-    modes = "differ",
     batch = false, -- one value has no variance
     errors = {
       { input = { 5, 4 },
@@ -76,7 +75,6 @@ describe("nn.SpatialBatchNormalization", function()
   layer_checks(function() return nn.SpatialBatchNormalization(3, 1e-3, 0.2, false) end, {
     inputs = { { 2, 3, 2, 3 }, { 1, 3, 2, 2 } },
     tostring = "nn.SpatialBatchNormalization(3)",
-    modes = "differ",
   })
 end)
 
@@ -85,7 +83,6 @@ describe("nn.Dropout", function()
   layer_checks(function() return nn.Dropout(0.3, true):evaluate() end, {
     inputs = { { 5, 3 }, { 7 } },
     tostring = "nn.Dropout(0.3)",
-    modes = "differ",
   })
 end)
 
@@ -93,6 +90,5 @@ describe("nn.SpatialDropout", function()
   layer_checks(function() return nn.SpatialDropout(0.3):evaluate() end, {
     inputs = { { 2, 5, 3, 2 }, { 4, 2, 2 } },
     tostring = "nn.SpatialDropout(0.3)",
-    modes = "differ",
   })
 end)

@@ -46,15 +46,14 @@ describe("a transfer function", function()
     HardShrink = {}, Hardsigmoid = {}, Hardswish = {}, LeakyReLU = {}, LogSigmoid = {},
     LogSoftMax = {}, MulConstant = { args = { 2 } }, ReLU = {}, ReLU6 = {}, SELU = {}, SiLU = {},
     Sigmoid = {}, SoftMax = {}, SoftSign = {}, Square = {}, Tanh = {}, TanhShrink = {},
-    Threshold = {}, RReLU = { modes = "differ" },
+    Threshold = {}, RReLU = { mode = "evaluate" },
   }) do
     describe("nn." .. name, function()
       layer_checks(function()
         local layer = nn[name](table.unpack(case.args or {}))
-        return case.modes and layer:evaluate() or layer
+        return case.mode and layer:evaluate() or layer
       end,
-        { inputs = { { 2, 4 }, { 2, 4, 2, 3 } }, range = case.range, batch = case.batch,
-          modes = case.modes })
+        { inputs = { { 2, 4 }, { 2, 4, 2, 3 } }, range = case.range, batch = case.batch })
     end)
   end
 

@@ -11,7 +11,6 @@
 -- What does not hold for a layer is said by further options:
 --
 --       keepsInput = false,        -- output may share the input's memory
---       modes = "differ",          -- results in training are not those of evaluation
 --       batch = false,             -- an input of one sample makes no sense
 --       large = { 9000, 3 },       -- a form large enough for two threads, where the inputs cannot
 --                                  -- be enlarged by their first sizes; false: there is none
@@ -141,26 +140,21 @@ local function check_single(make, options)
   end)
 end
 
+-- Results in training may be others than in evaluation: then evaluation must draw no random numbers,
+-- and its gradients are checked as well.
 local function check_modes(make, options)
   local form = options.inputs[1]
-  if options.modes == "differ" then
-    it("draws nothing and has the right gradients in evaluation", function()
-      local layer = fresh(make, "double"):evaluate()
-      local input = input_of(form, "double", options)
-      layer:forward(input)
-      local state = cresset.getRNGState()
-      layer:forward(input)
-      assert.is_true(state:equal(cresset.getRNGState()))
+  it("is right in evaluation, too", function()
+    local input = input_of(form, "double", options)
+    local trained = run(fresh(make, "double"):training(), input)
+    local layer = fresh(make, "double"):evaluate()
+    local state = cresset.getRNGState()
+    layer:forward(input)
+    assert.is_true(state:equal(cresset.getRNGState()), "evaluation draws random numbers")
+    if not pcall(assert_same, trained, run(layer, input), 0) then
       check_gradient_for(layer, form, options)
-    end)
-  else
-    it("does the same in training and in evaluation", function()
-      local input = input_of(form, "double", options)
-      local expected = run(fresh(make, "double"):training(), input)
-      assert_same(expected, run(fresh(make, "double"):evaluate(), input), 0,
-        "evaluation (modes = \"differ\"?)")
-    end)
-  end
+    end
+  end)
 end
 
 local function check_threads(make, options)
