@@ -42,6 +42,19 @@ for _, case in ipairs({
   { function() return nn.MaskedSelect() end, { inputs = { function(word)
     return { floats(word, 2, 3), cresset.ByteTensor({ { 1, 0, 1 }, { 0, 0, 1 } }) }
   end }, batch = false, large = false } },
+  { function() return nn.SparseLinear(6, 4) end, { inputs = { function(word)
+    local samples = { floats(word, 2, 2), floats(word, 1, 2) }
+    for _, sample in ipairs(samples) do sample:select(2, 1):fill(3) end
+    samples[1][1][1] = 6
+    return samples
+  end }, batch = false, large = false } },
+  { function() return nn.IndexLinear(6, 4, true) end, { inputs = { function(word)
+    return { cresset.LongTensor({ 3, 6, 3 }), floats(word, 3) }
+  end }, batch = false, large = false } },
+  { function() return nn.ModuleFromCriterion(nn.ClassNLLCriterion()) end,
+    { inputs = { function(word)
+      return { floats(word, 3, 4), cresset.LongTensor({ 4, 1, 2 }) }
+    end }, batch = false, large = false, anyType = true } },
   { function() return nn.VolumetricReplicationPadding(1, 0, 2, 0, 0, 1) end,
     { inputs = { { 1, 2, 2, 1, 2 } } } },
   { function() return nn.VolumetricMaxPooling(2, 2, 2, 1, 1, 1) end,
