@@ -16,6 +16,15 @@ local exempt = {
   ["nn.VolumetricFractionalMaxPooling"] = "shares all but its sizes with the spatial one",
   ["nn.SpatialMaxUnpooling"] = "works beside its pooling layer alone",
   ["nn.VolumetricMaxUnpooling"] = "works beside its pooling layer alone",
+  ["nn.AbstractRecurrent"] = "has no forward of its own",
+  ["nn.FastLSTM"] = "each forward is another step of a sequence",
+  ["nn.GRU"] = "each forward is another step of a sequence",
+  ["nn.LSTM"] = "each forward is another step of a sequence",
+  ["nn.Recurrence"] = "each forward is another step of a sequence",
+  ["nn.Recurrent"] = "each forward is another step of a sequence",
+  ["nn.Recursor"] = "each forward is another step of a sequence",
+  ["nn.IndexLinear"] = "takes keys and values",
+  ["nn.SparseLinear"] = "takes keys and values",
   ["nn.ZeroGrad"] = "its gradient is zero, not the derivative",
 }
 

@@ -238,6 +238,16 @@ for _, case in ipairs({
     target = { labels = { 2, 2, 4 }, classes = 3 } },
   { "CosineEmbeddingCriterion", args = { -0.9 }, input = pair, target = { signs = { 4 } } },
   { "CrossEntropyCriterion", input = same, target = classes },
+  { "CTCCriterion", input = { 5, 2, 4 }, batch = false, large = false,
+    target = function() return { { 1, 2 }, { 3 } } end },
+  { "ClassSimplexCriterion", args = { 5 }, input = same, target = classes },
+  { "FocalCriterion", input = same, target = same, targetRange = { 0, 1 } },
+  { "GANCriterion", input = same, target = { value = "real" } },
+  { "GaussianCriterion", input = pair, target = same },
+  { "GaussianKLCriterion", input = pair },
+  { "SpatialAutoCropMSECriterion", input = { 2, 1, 3, 3 }, target = { 2, 1, 5, 4 } },
+  { "SpatialClassNLLCriterion", input = { 2, 3, 2, 4 },
+    target = { labels = { 2, 2, 4 }, classes = 3 } },
   { "DistKLDivCriterion", input = same, target = same, targetRange = { 0.1, 1 } },
   { "HingeEmbeddingCriterion", args = { 3 }, input = same, target = { signs = same } },
   { "HuberCriterion", args = { 0.7 }, input = same, target = same },
@@ -275,3 +285,18 @@ describe("nn.ParallelCriterion", function()
     return nn.ParallelCriterion():add(nn.MSECriterion(), 2):add(nn.CrossEntropyCriterion())
   end, { input = pair, target = { same, classes } })
 end)
+
+for _, case in ipairs({
+  { function() return nn.MaskZeroCriterion(nn.MSECriterion(), 1) end,
+    { input = same, target = same } },
+  { function() return nn.ModuleCriterion(nn.MSECriterion(), nn.Tanh()) end,
+    { input = same, target = same } },
+  { function() return nn.RepeaterCriterion(nn.MSECriterion()) end,
+    { input = { 3, 4, 5 }, target = same, batch = false, large = false } },
+  { function() return nn.SequencerCriterion(nn.MSECriterion(), true) end,
+    { input = { 3, 4, 5 }, target = { 3, 4, 5 } } },
+  { function() return nn.WeightedMSECriterion(cresset.Tensor({ 1, 2, 0.5, 3, 1 })) end,
+    { input = same, target = same } },
+}) do
+  describe(case[1]().__typename, function() criterion_checks(case[1], case[2]) end)
+end

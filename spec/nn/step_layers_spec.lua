@@ -38,7 +38,10 @@ for name, make_layer in pairs({
     return nn.Sequencer(nn.Recurrence(step_module(), 4, 1):maskZero(1))
   end,
 }) do
-  describe("nn." .. name, function() table_checks(make_layer, { sequence, table_of_steps }) end)
+  describe("nn." .. name, function()
+    table_checks(make_layer, { sequence, table_of_steps },
+      { large = { 3, 900, 3 }, backward = "training" })
+  end)
 end
 
 for name, make_layer in pairs({
@@ -49,20 +52,22 @@ for name, make_layer in pairs({
   BiSequencerLM = function() return nn.BiSequencerLM(nn.GRU(3, 4)) end,
 }) do
   describe("nn." .. name, function()
-    table_checks(make_layer, { table_of_steps, { { 3 }, { 3 } } })
+    table_checks(make_layer, { table_of_steps, { { 3 }, { 3 } } }, { backward = "training" })
   end)
 end
 
 describe("nn.Repeater", function()
-  table_checks(function() return nn.Repeater(nn.FastLSTM(3, 4), 3) end, { { 2, 3 }, { 3 } })
+  table_checks(function() return nn.Repeater(nn.FastLSTM(3, 4), 3) end, { { 2, 3 }, { 3 } },
+    { backward = "training" })
 end)
 
 describe("nn.SeqBRNN", function()
-  table_checks(function() return nn.SeqBRNN(3, 4) end, { sequence })
+  table_checks(function() return nn.SeqBRNN(3, 4) end, { sequence }, { large = { 3, 900, 3 } })
 end)
 
 describe("nn.SeqBRNN with batches first", function()
-  table_checks(function() return nn.SeqBRNN(3, 4, true, nn.JoinTable(3)) end, { sequence })
+  table_checks(function() return nn.SeqBRNN(3, 4, true, nn.JoinTable(3)) end, { sequence },
+    { large = { 900, 3, 3 } })
 end)
 
 describe("nn.MaskZero", function()

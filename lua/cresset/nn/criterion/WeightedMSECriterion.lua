@@ -13,20 +13,22 @@ local WeightedMSECriterion = criterion("nn.WeightedMSECriterion", {
   tostring = function() return "" end,
 })
 
-local function squares(self)
+local function squares(self, target)
+  if target == nil then self:fail("target must be a tensor, got nil") end
   local weight = self.weight
   if self.squares:type() ~= weight:type() then self.squares = weight.new() end
   return self.squares:resizeAs(weight):copy(weight):cmul(weight)
 end
 
 function WeightedMSECriterion:updateOutput(input, target)
-  self.output = C.mseLossForward(self, input, target, self.sizeAverage, nil, squares(self))
+  self.output = C.mseLossForward(self, input, target, self.sizeAverage, nil,
+    squares(self, target))
   return self.output
 end
 
 function WeightedMSECriterion:updateGradInput(input, target)
   self.gradInput = C.mseLossBackward(self, input, target, self.gradInput, self.sizeAverage, nil,
-    squares(self))
+    squares(self, target))
   return self.gradInput
 end
 
