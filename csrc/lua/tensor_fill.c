@@ -92,6 +92,13 @@ static int create_full_like(lua_State *L) {
   return filled_like(L, cr_check_scalar(L, 2, "value"));
 }
 
+/* Where the elements from i on that are written before the next look at Ctrl-C end; n at most. */
+static int64_t end_of_block(lua_State *L, int64_t i, int64_t n) {
+  const int64_t block = 1 << 20;
+  CR_CALL(L, cr_check_interrupt());
+  return n - i < block ? n : i + block;
+}
+
 static int create_eye(lua_State *L) {
   int arg;
   cr_tensor *res = result(L, &arg);
@@ -103,7 +110,10 @@ static int create_eye(lua_State *L) {
   int64_t count = size[0] < size[1] ? size[0] : size[1];
   char *data = cr_tensor_data(res);
   int64_t step = (res->stride[0] + res->stride[1]) * (int64_t)cr_dtype_size(res->dtype);
-  for (int64_t i = 0; i < count; i++) cr_store(res->dtype, data + i * step, cr_scalar_from_int(1));
+  for (int64_t i = 0; i < count;) {
+    int64_t end = end_of_block(L, i, count);
+    for (; i < end; i++) cr_store(res->dtype, data + i * step, cr_scalar_from_int(1));
+  }
   return 1;
 }
 
@@ -144,9 +154,12 @@ static void push_steps(lua_State *L, cr_tensor *res, int64_t size, int first_arg
   uint64_t from = is_exact ? (uint64_t)lua_tointeger(L, first_arg) : 0;
   uint64_t by = is_exact && has_step ? (uint64_t)lua_tointeger(L, step_arg) : 1;
   series s = push_series(L, res, size);
-  for (int64_t i = 0; i < size; i++)
-    put_next(&s, is_exact ? cr_scalar_from_int((int64_t)(from + (uint64_t)i * by))
-                          : cr_scalar_from_double(first + (double)i * step));
+  for (int64_t i = 0; i < size;) {
+    int64_t end = end_of_block(L, i, size);
+    for (; i < end; i++)
+      put_next(&s, is_exact ? cr_scalar_from_int((int64_t)(from + (uint64_t)i * by))
+                            : cr_scalar_from_double(first + (double)i * step));
+  }
 }
 
 /* range([res,] first, last [, step]): last is included, as in Torch7. */
@@ -192,7 +205,9 @@ static int spaced(lua_State *L, bool is_log) {
   if (size == 1 && first != last)
     return cr_error(L, "'n' must be at least 2 for two ends that differ, got 1");
   series s = push_series(L, res, size);
+  int64_t end = 0;
   for (int64_t i = 0; i < size; i++) {
+    if (i == end) end = end_of_block(L, i, size);
     double share = size > 1 ? (double)i / (double)(size - 1) : 0;
     double value = first + (last - first) * share;
     if (i == size - 1 && size > 1) value = last;

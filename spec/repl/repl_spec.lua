@@ -60,6 +60,17 @@ describe("the REPL", function()
     assert.truthy(out:find('"still here"', 1, true))
   end)
 
+  it("survives Ctrl-C while a tensor of a billion elements is filled", function()
+    for _, call in ipairs { "range", "linspace" } do
+      local out, err = command.type(
+        "io.popen('(sleep 0.2; kill -INT '..io.popen('echo $PPID'):read('l')..') &'):close()",
+        ("cresset.%s(cresset.ByteTensor(), 1, 1e9, %s)"):format(call,
+          call == "range" and 1 or "1000000000"), "'still here'")
+      assert.truthy(err:find("cresset." .. call .. ": interrupted", 1, true), err)
+      assert.truthy(out:find('"still here"', 1, true))
+    end
+  end)
+
   it("keeps the behaviour of coroutines", function()
     types('1  2\n3\n"stdin:1: x"\ntrue  4\nfalse  "cannot resume dead coroutine"\n',
       "w = coroutine.wrap(function(a) local b = coroutine.yield(a, 2) error(b) end)",
