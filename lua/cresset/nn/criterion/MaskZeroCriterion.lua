@@ -19,12 +19,18 @@ local MaskZeroCriterion = criterion("nn.MaskZeroCriterion", {
   tostring = function(self) return " @ " .. tostring(self.criterion) end,
 })
 
+local deepest = 100 -- levels of tables; deeper ones hold themselves
+
 -- The rows of every tensor inside value.
-local function picked(value, rows)
+local function picked(value, rows, depth)
+  depth = depth or 1
   if core.isTensor(value) then return value:dim() > 0 and value:index(1, rows) or value end
   if type(value) ~= "table" then return value end
+  if depth > deepest then
+    error("nn.MaskZeroCriterion: target must not hold itself", 0)
+  end
   local result = {}
-  for i, part in ipairs(value) do result[i] = picked(part, rows) end
+  for i, part in ipairs(value) do result[i] = picked(part, rows, depth + 1) end
   return result
 end
 
