@@ -40,17 +40,17 @@ static cr_status measure(cr_group_norm *n, const cr_tensor *input, const cr_grou
   }
   if (!fits) return wrong_input(input, spec);
   if (spec->groups > 0) {
+    if (spec->groups > spec->size[0] || spec->size[0] % spec->groups != 0)
+      return cr_fail(CR_EINVAL, "the channels must be a multiple of the groups");
     n->groups = spec->groups;
     n->channels = spec->size[0] / spec->groups;
-    n->rows = input->size[0] * spec->groups;
+    n->rows = all > 0 ? input->size[0] * spec->groups : 0;
     n->area = all > 0 ? all / (input->size[0] * spec->size[0]) : 0;
-    if (n->channels * spec->groups != spec->size[0])
-      return cr_fail(CR_EINVAL, "the channels must be a multiple of the groups");
   } else {
     n->groups = 1;
     n->channels = elements;
     n->area = 1;
-    n->rows = all / elements;
+    n->rows = all > 0 ? all / elements : 0;
   }
   int64_t parameters = n->channels * n->groups;
   if (spec->weight) CR_TRY(check_vector("weight", spec->weight, dtype, parameters));
