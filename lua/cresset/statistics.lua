@@ -181,6 +181,7 @@ function statistics.match(...)
   if core.isTensor(third) then res, a, b, gain = first, second, third, (select(4, ...)) end
   check_matrix(who, check_float(who, check_tensor(who, a, "a")))
   check_matrix(who, check_float(who, check_tensor(who, b, "b")))
+  if res ~= nil then check_tensor(who, res, "res") end
   if a:type() ~= b:type() or res and res:type() ~= a:type() then
     fail(who, "tensors must have one type, got a %s and a %s", a:type(), (res or b):type())
   end
