@@ -4,20 +4,15 @@
 #include <strings.h>
 
 typedef struct {
-  size_t size;
   const char *word, *common, *tensor, *storage;
 } type_info;
 
 static const type_info types[CR_DTYPE_COUNT] = {
 #define INFO(dtype, T, Word, common)                                                               \
-  [dtype] = {sizeof(T), #Word, #common, "torch." #Word "Tensor", "torch." #Word "Storage"},
+  [dtype] = {#Word, #common, "torch." #Word "Tensor", "torch." #Word "Storage"},
     CR_FOR_ALL_TYPES(INFO)
 #undef INFO
 };
-
-size_t cr_dtype_size(cr_dtype dtype) { return types[dtype].size; }
-
-bool cr_dtype_is_float(cr_dtype dtype) { return dtype == CR_F32 || dtype == CR_F64; }
 
 const char *cr_dtype_word(cr_dtype dtype) { return types[dtype].word; }
 

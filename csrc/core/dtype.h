@@ -20,8 +20,15 @@ typedef enum { CR_U8, CR_I8, CR_I16, CR_I32, CR_I64, CR_F32, CR_F64, CR_DTYPE_CO
   X(CR_F64, double, Double, float64)
 #define CR_FOR_ALL_TYPES(X) CR_FOR_INTEGER_TYPES(X) CR_FOR_FLOAT_TYPES(X)
 
-size_t cr_dtype_size(cr_dtype dtype);
-bool cr_dtype_is_float(cr_dtype dtype);
+static inline size_t cr_dtype_size(cr_dtype dtype) {
+#define CR_SIZE_ENTRY(dtype, T, Word, common) [dtype] = sizeof(T),
+  static const uint8_t size[CR_DTYPE_COUNT] = {CR_FOR_ALL_TYPES(CR_SIZE_ENTRY)};
+#undef CR_SIZE_ENTRY
+  return size[dtype];
+}
+
+static inline bool cr_dtype_is_float(cr_dtype dtype) { return dtype == CR_F32 || dtype == CR_F64; }
+
 const char *cr_dtype_word(cr_dtype dtype);         /* "Float" */
 const char *cr_dtype_tensor_name(cr_dtype dtype);  /* "torch.FloatTensor" */
 const char *cr_dtype_storage_name(cr_dtype dtype); /* "torch.FloatStorage" */

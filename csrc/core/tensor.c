@@ -167,7 +167,10 @@ int64_t cr_tensor_extent(const cr_tensor *t) {
 
 bool cr_tensor_overlaps(const cr_tensor *a, const cr_tensor *b) {
   const char *data_a = cr_tensor_data(a), *data_b = cr_tensor_data(b);
-  if (!data_a || !data_b) return false; /* storages differ, but one may be a view of the other */
+  if (!data_a || !data_b) return false;
+  /* Our own storages have memory of their own; wrapped ones may show that of another. */
+  if (a->storage != b->storage && !a->storage->release_data && !b->storage->release_data)
+    return false;
   int64_t extent_a = cr_tensor_extent(a), extent_b = cr_tensor_extent(b);
   if (extent_a == 0 || extent_b == 0) return false;
   return data_a < data_b + extent_b * (int64_t)cr_dtype_size(b->dtype) &&
@@ -183,6 +186,7 @@ bool cr_tensor_is_same_view(const cr_tensor *a, const cr_tensor *b) {
 }
 
 bool cr_tensor_has_internal_overlap(const cr_tensor *t) {
+  if (cr_tensor_is_contiguous(t)) return false;
   /* Sort the dimensions by stride; each must step over all that the smaller ones span. */
   int order[CR_MAX_DIMS], count = 0;
   for (int d = 0; d < t->ndim; d++) {
