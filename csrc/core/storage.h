@@ -47,6 +47,11 @@ static inline void cr_storage_touch(cr_storage *storage) {
 void cr_storage_set_origin(cr_storage *made, const cr_storage *source, int64_t offset);
 bool cr_storage_has_origin(const cr_storage *made, const cr_storage *source, int64_t offset);
 
+/* True when no other storage but views of this one can show its memory. Two such never overlap. */
+static inline bool cr_storage_is_apart(const cr_storage *storage) {
+  return !storage->release_data && !storage->parent;
+}
+
 /* New storage with one reference; its elements are not initialized. */
 cr_status cr_storage_new(cr_storage **out, cr_dtype dtype, int64_t size);
 

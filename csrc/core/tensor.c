@@ -168,8 +168,8 @@ int64_t cr_tensor_extent(const cr_tensor *t) {
 bool cr_tensor_overlaps(const cr_tensor *a, const cr_tensor *b) {
   const char *data_a = cr_tensor_data(a), *data_b = cr_tensor_data(b);
   if (!data_a || !data_b) return false;
-  /* Our own storages have memory of their own; wrapped ones may show that of another. */
-  if (a->storage != b->storage && !a->storage->release_data && !b->storage->release_data)
+  if (a->storage != b->storage && cr_storage_is_apart(a->storage) &&
+      cr_storage_is_apart(b->storage))
     return false;
   int64_t extent_a = cr_tensor_extent(a), extent_b = cr_tensor_extent(b);
   if (extent_a == 0 || extent_b == 0) return false;

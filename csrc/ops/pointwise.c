@@ -21,6 +21,7 @@ static bool run_plain(cr_tensor *out, int inputs, const cr_tensor *const *in, cr
   int64_t stride[CR_MAX_OPERANDS] = {(int64_t)cr_dtype_size(out->dtype)};
   int64_t n = cr_tensor_numel(out);
   if (n == 0 || n > small || !cr_tensor_is_contiguous(out)) return false;
+  bool is_apart = cr_storage_is_apart(out->storage);
   for (int k = 0; k < inputs; k++) {
     const cr_tensor *t = in[k];
     bool is_single = t->ndim == 1 && t->size[0] == 1;
@@ -28,6 +29,7 @@ static bool run_plain(cr_tensor *out, int inputs, const cr_tensor *const *in, cr
     if (!is_single && !is_run) return false;
     if (t->storage == out->storage && (t->offset != out->offset || (is_single && n > 1)))
       return false;
+    if (t->storage != out->storage && !(cr_storage_is_apart(t->storage) && is_apart)) return false;
     p[k + 1] = cr_tensor_data(t);
     stride[k + 1] = is_single ? 0 : (int64_t)cr_dtype_size(t->dtype);
   }

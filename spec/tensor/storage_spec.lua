@@ -141,6 +141,8 @@ describe("views of storages", function()
     local b = cresset.FloatTensor(cresset.FloatStorage(s, 2)):narrow(1, 1, 4)
     b:copy(a)
     assert.same({ 1, 1, 2, 3, 4, 6 }, s:totable())
+    b:add(a)
+    assert.same({ 1, 2, 3, 5, 7, 6 }, s:totable())
   end)
 
   it("convert to every type", function()
