@@ -33,8 +33,8 @@ end
 
 local clock = cresset.train.clock
 
--- Time of one call: the mean of the best batch of calls, over `seconds`. The first call, which touches
--- memory for the first time, only tells how many calls a batch needs.
+-- Time of one call: the mean of the best batch of calls, over `seconds`. The first call, which
+-- touches memory for the first time, only tells how many calls a batch needs.
 local function measure(work, seconds)
   local begin = clock()
   work()
