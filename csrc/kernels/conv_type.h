@@ -78,9 +78,9 @@ static inline VEC NAME(pick)(const T *in, int64_t jump) {
   for (int l = 0; l < LANES; l++) even[l] = 2 * l;
   const VEC *v = (const VEC *)in;
   if (jump == 1) return v[0];
-  VEC low = __builtin_shuffle(v[0], v[1], even);
+  VEC low = CR_SHUFFLE(v[0], v[1], even);
   if (jump == 2) return low;
-  return __builtin_shuffle(low, __builtin_shuffle(v[2], v[3], even), even);
+  return CR_SHUFFLE(low, CR_SHUFFLE(v[2], v[3], even), even);
 }
 
 /* The same for rows of at most LANES elements, without loops. It writes up to LANES elements behind

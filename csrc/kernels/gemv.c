@@ -4,9 +4,7 @@
 
 #include <string.h>
 
-#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wpsabi" /* vectors are passed within this file alone */
-#endif
 
 /* 64 bytes: one AVX-512 register, two of AVX2, four of SSE2 or NEON. */
 enum { vector_bytes = 64, column_block = 1024 };

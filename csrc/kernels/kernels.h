@@ -138,6 +138,24 @@ const cr_kernel_table *cr_kernels_for(cr_isa isa);
 #define CR_PASTE(a, b) CR_PASTE2(a, b)
 #define CR_KERNEL(name) CR_PASTE(cr_##name, CR_ISA_SUFFIX)
 
+/* Element i of the result is element mask[i] of x followed by y. Clang's own shuffle wants numbers; it
+ * makes one of this loop. */
+#ifdef __clang__
+#define CR_SHUFFLE(x, y, mask)                                                                     \
+  ({                                                                                               \
+    __typeof__((x) + (y)) cr_x = (x), cr_y = (y), cr_result = cr_x;                                \
+    __typeof__(mask) cr_mask = (mask);                                                             \
+    const int cr_lanes = (int)(sizeof cr_x / sizeof cr_x[0]);                                      \
+    for (int cr_i = 0; cr_i < cr_lanes; cr_i++) {                                                  \
+      int cr_from = (int)cr_mask[cr_i] & (2 * cr_lanes - 1);                                       \
+      cr_result[cr_i] = cr_from < cr_lanes ? cr_x[cr_from] : cr_y[cr_from - cr_lanes];             \
+    }                                                                                              \
+    cr_result;                                                                                     \
+  })
+#else
+#define CR_SHUFFLE(x, y, mask) __builtin_shuffle(x, y, mask)
+#endif
+
 /* The loop's iterations do not depend on each other (in place is fine). */
 #ifdef __clang__
 #pragma clang diagnostic ignored "-Wpass-failed" /* not every such loop can be vectorized */

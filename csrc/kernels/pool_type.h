@@ -44,7 +44,7 @@ static inline __attribute__((always_inline)) VEC NAME(pick)(const T *p, int64_t 
   if (jump == 1) return *(const VEC *)p;
   const VEC *low = (const VEC *)(p - last), *high = (const VEC *)(p - last + LANES);
   IVEC which = 2 * NAME(count_up)() + (I)last;
-  return __builtin_shuffle(*low, *high, which);
+  return CR_SHUFFLE(*low, *high, which);
 }
 
 /* Calls STEP(i, last) for vectors from i = 0 on; the last one overlaps the one before. What is left

@@ -110,13 +110,13 @@ static inline __attribute__((always_inline)) void transform_sums(const vec m[6],
 static inline vec low_half(vec a, vec b) {
   ivec which = {0};
   for (int l = 0; l < lanes; l++) which[l] = l / 2 + l % 2 * lanes;
-  return __builtin_shuffle(a, b, which);
+  return CR_SHUFFLE(a, b, which);
 }
 
 static inline vec high_half(vec a, vec b) {
   ivec which = {0};
   for (int l = 0; l < lanes; l++) which[l] = lanes / 2 + l / 2 + l % 2 * lanes;
-  return __builtin_shuffle(a, b, which);
+  return CR_SHUFFLE(a, b, which);
 }
 
 /* Four vectors of one column of pixels each become `lanes` tiles' rows of four pixels. */
