@@ -179,6 +179,9 @@ static void NAME(store)(const cr_conv_store *s) {
       int64_t n = s->pieces[p].length;
       if (s->sw == 1) {
         CR_INDEPENDENT for (int64_t i = 0; i < n; i++) to[i] = from[i];
+      } else if (s->sw == 2) {
+        int64_t i = STORE_SECONDS(to, from, n);
+        for (; i < n; i++) to[i * 2] = from[i];
       } else {
         for (int64_t i = 0; i < n; i++) to[i * s->sw] = from[i];
       }
@@ -307,3 +310,4 @@ static void NAME(register)(cr_conv_kernels *k) {
 #undef T
 #undef I
 #undef NAME
+#undef STORE_SECONDS
