@@ -83,13 +83,18 @@ static inline VEC NAME(pick)(const T *in, int64_t jump) {
   return CR_SHUFFLE(low, CR_SHUFFLE(v[2], v[3], even), even);
 }
 
-/* The same for rows of at most LANES elements, without loops. It writes up to LANES elements behind
- * the row, which the rows that follow overwrite. */
-static inline void NAME(fill_short_row)(T *out, int64_t begin, int64_t end, const T *in,
-                                        int64_t jump) {
-  VEC value = NAME(pick)(in, jump);
+/* The same in whole vectors, for rows that have at most LANES zeros on either side and, unless jump
+ * is 1, at most LANES elements. It writes up to LANES elements behind the row, which the rows that
+ * follow overwrite, and reads as far beyond it. */
+static inline void NAME(fill_in_vectors)(T *out, int64_t begin, int64_t end, const T *in,
+                                         int64_t jump) {
   *(VEC *)out = (VEC){0};
-  *(VEC *)(out + begin) = value;
+  if (jump == 1) {
+    for (int64_t i = 0; i < end - begin; i += LANES)
+      *(VEC *)(out + begin + i) = *(const VEC *)(in + i);
+  } else {
+    *(VEC *)(out + begin) = NAME(pick)(in, jump);
+  }
   *(VEC *)(out + end) = (VEC){0};
 }
 
@@ -108,8 +113,10 @@ static void NAME(fill_plane)(T *out, const cr_conv_slab *s, int64_t c, int64_t p
   NAME(fill_range)(x, phase_x, &begin, &end);
   const T *in = (const T *)source->data + s->n0 * source->sn + c * source->sc +
                 ((begin + x->first) * x->step + x->origin[phase_x]) * source->sw;
-  bool is_short = begin < end && x->pitch <= LANES && (jump == 1 || jump == 2 || jump == 4);
-  const T *last = NAME(source_end)(source) - jump * LANES;
+  bool in_vectors = begin < end && begin <= LANES && x->pitch - end <= LANES &&
+                    (jump == 1 || (x->pitch <= LANES && (jump == 2 || jump == 4)));
+  int64_t reads = jump == 1 ? (end - begin + LANES - 1) / LANES * LANES : jump * LANES;
+  const T *last = NAME(source_end)(source) - reads;
   for (int64_t image = 0; image < s->images; image++, in += source->sn) {
     int64_t count = image + 1 < s->images ? y->pitch : rows;
     int64_t at = (s->y0 + y->first) * y->step + y->origin[phase_y];
@@ -117,8 +124,8 @@ static void NAME(fill_plane)(T *out, const cr_conv_slab *s, int64_t c, int64_t p
       const T *row = in + at * source->sh;
       if (at < 0 || at >= y->size) {
         for (int64_t i = 0; i < x->pitch; i++) out[i] = 0;
-      } else if (is_short && row <= last) {
-        NAME(fill_short_row)(out, begin, end, row, jump);
+      } else if (in_vectors && row <= last) {
+        NAME(fill_in_vectors)(out, begin, end, row, jump);
       } else {
         NAME(fill_row)(out, begin, end, x->pitch, row, jump);
       }
