@@ -238,9 +238,8 @@ static void NAME(pack_panel)(T *out, const cr_gemm_pack *p, const T *in, int64_t
 static void NAME(pack)(const cr_gemm_pack *p) {
   T *out = p->panels;
   const T *in = p->from;
-  for (int64_t l = 0; l < p->lines; l += p->width, out += p->pitch)
-    NAME(pack_panel)
-    (out, p, in + l * p->line_stride, p->lines - l < p->width ? p->lines - l : p->width);
+  for (int64_t l = 0; l < p->lines; l += p->width, out += p->pitch) NAME(pack_panel)
+  (out, p, in + l * p->line_stride, p->lines - l < p->width ? p->lines - l : p->width);
 }
 
 static void NAME(register)(cr_gemm_kernels *k) {

@@ -1,4 +1,5 @@
-/* linearForward(layer, input, weight, bias or nil, output) -> output
+/* linearForward(layer, input, weight, bias or nil, output [, low, high]) -> output, limited to low ...
+ * high, so that a layer like ReLU behind it costs nothing
  * linearBackward(layer, input, gradOutput, weight, gradInput) -> gradInput
  * linearAccumulate(layer, input, gradOutput, gradWeight, gradBias or nil, scale) */
 #include "lua/glue.h"
@@ -14,7 +15,13 @@ static int linear_forward(lua_State *L) {
   const cr_tensor *weight = cr_read_layer_tensor(L, 3, "weight");
   const cr_tensor *bias = cr_read_opt_layer_tensor(L, 4, "bias");
   cr_tensor *output = cr_check_layer_tensor(L, 5, "output");
-  CR_LAYER_CALL(L, cr_linear_forward(output, input, weight, bias));
+  bool has_limits = !lua_isnoneornil(L, 6);
+  double limits[2] = {0, 0};
+  if (has_limits) {
+    limits[0] = cr_check_number(L, 6, "low");
+    limits[1] = cr_check_number(L, 7, "high");
+  }
+  CR_LAYER_CALL(L, cr_linear_forward(output, input, weight, bias, has_limits ? limits : NULL));
   lua_settop(L, 5);
   return 1;
 }

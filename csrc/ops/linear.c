@@ -41,7 +41,7 @@ static cr_status check_grad_output(const shape *s, const cr_tensor *grad_output,
 }
 
 cr_status cr_linear_forward(cr_tensor *output, const cr_tensor *input, const cr_tensor *weight,
-                            const cr_tensor *bias) {
+                            const cr_tensor *bias, const double *limits) {
   shape s;
   CR_TRY(check(&s, input, weight, output->dtype));
   if (bias) CR_TRY(cr_expect_vector("bias", bias, output->dtype, s.out));
@@ -64,6 +64,7 @@ cr_status cr_linear_forward(cr_tensor *output, const cr_tensor *input, const cr_
                   .c_row = s.out,
                   .c_column = 1,
                   .alpha = 1};
+  if (limits) p.finish = (cr_gemm_finish){.has_clamp = true, .low = limits[0], .high = limits[1]};
   if (!bias) return cr_multiply(&p);
   cr_tensor flat;
   CR_TRY(cr_contiguous(&flat, bias));

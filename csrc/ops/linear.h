@@ -5,8 +5,9 @@
 
 #include "core/tensor.h"
 
+/* limits, unless NULL: results are limited to limits[0] ... limits[1]; NaN stays. */
 cr_status cr_linear_forward(cr_tensor *output, const cr_tensor *input, const cr_tensor *weight,
-                            const cr_tensor *bias);
+                            const cr_tensor *bias, const double *limits);
 cr_status cr_linear_backward(cr_tensor *grad_input, const cr_tensor *grad_output,
                              const cr_tensor *input, const cr_tensor *weight);
 /* grad_weight += scale (d loss / d weight), the same for grad_bias (may be NULL). */

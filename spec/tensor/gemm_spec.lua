@@ -46,8 +46,8 @@ end
 
 local sizes = {
   { 1, 1, 1 }, { 4, 2, 2 }, { 1, 37, 21 }, { 37, 1, 21 }, { 5, 7, 1 }, { 12, 32, 9 },
-  { 13, 33, 17 }, { 11, 31, 40 }, { 25, 65, 8 }, { 2, 90, 3 }, { 90, 2, 3 }, { 3, 5, 301 }, { 7, 2, 99 },
-  { 33, 30, 60 }, { 40, 17, 390 },
+  { 13, 33, 17 }, { 11, 31, 40 }, { 25, 65, 8 }, { 2, 90, 3 }, { 90, 2, 3 }, { 3, 5, 301 },
+  { 7, 2, 99 }, { 33, 30, 60 }, { 40, 17, 390 },
 }
 
 describe("matrix products", function()
@@ -143,6 +143,32 @@ describe("matrix products", function()
       assert.are.equal(0, cresset.mm(b, cresset.Tensor(n, 0)):numel())
       local nan = cresset.Tensor(m, 5):fill(0 / 0)
       assert.are.equal(m * n, cresset.addmm(1, c, 0, nan, cresset.ones(5, n)):sum())
+    end
+  end)
+
+  it("add a bias and limit results in one pass", function()
+    local C = require("cresset.core").nn
+    local layer = cresset.nn.Linear(1, 1) -- for messages alone
+    for _, kind in ipairs({ "torch.FloatTensor", "torch.DoubleTensor" }) do
+      for _, size in ipairs(sizes) do
+        local n, out, into = table.unpack(size)
+        local x, w = integers(kind, n, into, 5), integers(kind, out, into, 3)
+        local b = integers(kind, 1, out, 4):view(out)
+        local expected = naive(x, w:t(), into)
+        local limited = {}
+        for i, row in ipairs(expected) do
+          limited[i] = {}
+          for j, value in ipairs(row) do limited[i][j] = math.min(math.max(value + b[j], -4), 6) end
+        end
+        local y = C.linearForward(layer, x, w, b, cresset.Tensor():type(kind), -4, 6)
+        equal(limited, y:totable(), table.concat(size, " x "))
+        x[1][1] = 0 / 0
+        C.linearForward(layer, x, w, nil, y, 0, math.huge)
+        for j = 1, out do assert.is_true(y[1][j] ~= y[1][j]) end
+        for i = 2, n do
+          for j = 1, out do assert.are.equal(math.max(expected[i][j], 0), y[i][j]) end
+        end
+      end
     end
   end)
 
