@@ -157,10 +157,9 @@ static cr_status run_to_small(const geometry *g, const cr_tensor *big, cr_tensor
   if (find_cache(&cache, g, weight, bias, big, small)) c.cache = &cache;
   const void *weights = cr_tensor_data(&w), *biases = bias ? cr_tensor_data(&b) : NULL;
   if (status == CR_OK)
-    status = cr_conv_is_dense(&c) ? cr_conv_dense_to_small(&c, weights, biases)
-             : cr_conv_is_pointwise(&c) && cr_conv_pointwise_fills_vectors(&c)
-                 ? cr_conv_pointwise_to_small(&c, weights, biases)
-                 : cr_correlate(&c, weights, biases);
+    status = cr_conv_is_dense(&c)         ? cr_conv_dense_to_small(&c, weights, biases)
+             : cr_conv_pointwise_fits(&c) ? cr_conv_pointwise_to_small(&c, weights, biases)
+                                          : cr_correlate(&c, weights, biases);
   cr_tensor_clear(&w);
   cr_tensor_clear(&b);
   return status;

@@ -1,6 +1,7 @@
 #include "ops/conv_pointwise.h"
 
 #include "core/parallel.h"
+#include "ops/copy.h"
 #include "ops/gemm.h"
 
 static bool is_one_tap(const cr_tap_axis *t) {
@@ -16,10 +17,15 @@ bool cr_conv_is_pointwise(const cr_correlation *g) {
          is_even(&g->dest) && g->source.h == g->dest.h && g->source.w == g->dest.w;
 }
 
-bool cr_conv_pointwise_fills_vectors(const cr_correlation *g) {
+/* Whether pixels of one image fill vectors well. */
+static bool fills_vectors(const cr_correlation *g) {
   const int64_t lanes = 64 / (int64_t)cr_dtype_size(g->dtype);
   int64_t pixels = area(&g->dest), wide = (pixels + lanes - 1) / lanes * lanes;
-  return g->dest.n == 1 || g->source.sw != 1 || wide * 7 <= pixels * 8;
+  return wide * 7 <= pixels * 8;
+}
+
+bool cr_conv_pointwise_fits(const cr_correlation *g) {
+  return cr_conv_is_pointwise(g) && (g->dest.n == 1 || g->source.sw != 1 || fills_vectors(g));
 }
 
 /* out = weight times in + bias, for each image. */
@@ -93,8 +99,47 @@ static cr_status run(const cr_correlation *g, const cr_planes *in, const cr_plan
   return multiply_images(&job, out->n);
 }
 
+/* One small image: vectors run along the output's channels, from weights that are kept transposed. */
+static cr_status run_kept(const cr_correlation *g, const void *weight, const void *bias) {
+  const cr_planes *in = &g->source, *out = &g->dest;
+  const cr_weight_cache *cache = g->cache;
+  cr_tensor *packed = cache->packed;
+  int64_t size[2] = {in->c, out->c};
+  bool is_valid = packed->storage && cr_tensor_numel(packed) == in->c * out->c &&
+                  cr_storage_has_origin(packed->storage, cache->source, cache->offset);
+  if (!is_valid) {
+    cr_storage storage = {.dtype = g->dtype, .size = in->c * out->c, .data = (void *)weight};
+    cr_tensor turned = {.dtype = g->dtype,
+                        .ndim = 2,
+                        .size = {in->c, out->c},
+                        .stride = {1, in->c},
+                        .storage = &storage};
+    CR_TRY(cr_tensor_resize(packed, 2, size));
+    CR_TRY(cr_copy(packed, &turned));
+    cr_storage_set_origin(packed->storage, cache->source, cache->offset);
+  }
+  cr_product p = {.dtype = g->dtype,
+                  .m = area(out),
+                  .n = out->c,
+                  .k = in->c,
+                  .a = in->data,
+                  .b = cr_tensor_data(packed),
+                  .c = out->data,
+                  .a_row = in->sw,
+                  .a_column = in->sc,
+                  .b_row = out->c,
+                  .b_column = 1,
+                  .c_row = out->sw,
+                  .c_column = out->sc,
+                  .alpha = 1,
+                  .finish = {.column_bias = bias}};
+  return cr_multiply(&p);
+}
+
 cr_status cr_conv_pointwise_to_small(const cr_correlation *g, const void *weight,
                                      const void *bias) {
+  bool is_small = g->dest.n == 1 && g->source.sw == 1 && !fills_vectors(g);
+  if (g->cache && is_small) return run_kept(g, weight, bias);
   return run(g, &g->source, &g->dest, weight, g->source.c, 1, bias);
 }
 

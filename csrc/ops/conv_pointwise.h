@@ -8,8 +8,8 @@
  * are evenly spaced. */
 bool cr_conv_is_pointwise(const cr_correlation *g);
 
-/* False when images are so small that it is better to compute several at once. */
-bool cr_conv_pointwise_fills_vectors(const cr_correlation *g);
+/* The same for to_small, unless images are so small that it is better to compute several at once. */
+bool cr_conv_pointwise_fits(const cr_correlation *g);
 
 /* dest = weight times source + bias */
 cr_status cr_conv_pointwise_to_small(const cr_correlation *g, const void *weight, const void *bias);

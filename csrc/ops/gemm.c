@@ -399,9 +399,11 @@ static cr_status run_on_threads(plan *q, cr_range_fn body) {
 /* Whether C' = B' A' is the better way to see it: C's columns are contiguous, or few columns would
  * leave vectors half empty while A has contiguous ones to take their place. */
 static bool is_better_transposed(const cr_product *p, int64_t lanes) {
-  if (p->c_column != 1 && p->c_row == 1) return true;
-  bool fills_vectors = round_up(p->n, lanes) * p->m <= round_up(p->m, lanes) * p->n * 9 / 8;
-  return p->a_row == 1 && p->k >= 64 && !fills_vectors;
+  int64_t straight = round_up(p->n, lanes) * p->m, turned = round_up(p->m, lanes) * p->n;
+  bool pays = p->k >= 64; /* results go to memory one by one then */
+  if (p->c_column != 1 && p->c_row == 1)
+    return !(pays && p->b_column == 1 && straight * 9 < turned * 8);
+  return pays && p->a_row == 1 && turned * 9 < straight * 8;
 }
 
 static bool is_for_dots(const cr_product *p) {

@@ -63,6 +63,29 @@ describe("packed weights", function()
     end)
   end
 
+  it("of 1 x 1 kernels are renewed, too", function()
+    for _, kind in ipairs({ "torch.FloatTensor", "torch.DoubleTensor" }) do
+      local layer = nn.SpatialConvolution(70, 33, 1, 1):type(kind)
+      local x = cresset.randn(1, 70, 5, 5):type(kind)
+      local function near(text)
+        local difference = (layer:forward(x):clone() - fresh(layer, x)):abs():max()
+        if difference > 1e-5 then error(text .. " differs by " .. difference, 2) end
+      end
+      layer:evaluate()
+      near("before")
+      assert.are.equal(33 * 70, layer.packed:numel())
+      near("kept")
+      layer.weight[1][1][1][1] = 5
+      near("an element")
+      layer.weight:normal()
+      near("all")
+      layer.packed = layer.weight
+      near("shared")
+      layer.packed = cresset.zeros(1):type(kind):expand(70, 33)
+      near("expanded")
+    end
+  end)
+
   it("are renewed when all parameters are one tensor", function()
     local layer, x = make()
     local net = nn.Sequential():add(layer):add(nn.SpatialBatchNormalization(33)):add(nn.ReLU())
