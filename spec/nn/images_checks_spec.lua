@@ -144,6 +144,26 @@ describe("nn.SpatialConvolutionMap", function()
     inputs = { { 2, 4, 3, 3 } },
   })
 
+  local full = "nn.SpatialFullConvolutionMap(3 -> 2, 2x3, 2,1, 4 connections)"
+  layer_checks(function()
+    local rows = { { 1, 1 }, { 2, 1 }, { 3, 2 }, { 1, 2 } }
+    return nn.SpatialFullConvolutionMap(cresset.FloatTensor(rows), 2, 3, 2, 1)
+  end, {
+    inputs = { { 2, 3, 2, 3 }, { 1, 3, 1, 1 }, { 3, 2, 2 } }, tostring = full,
+    errors = { { input = { 3, 4 }, message = image_error(full, "3 x H x W", "(3 x 4)") } },
+  })
+
+  it("is a transposed convolution where all planes are connected", function()
+    local x = cresset.DoubleTensor(2, 3, 4, 5):uniform(-1, 1)
+    local all = nn.SpatialFullConvolutionMap(nn.tables.full(3, 2), 2, 3, 2, 2):double()
+    local conv = nn.SpatialFullConvolution(3, 2, 2, 3, 2, 2):double()
+    for k, row in ipairs(all.connTable:totable()) do
+      conv.weight[row[1] // 1 | 0][row[2] // 1 | 0]:copy(all.weight[k])
+    end
+    conv.bias:copy(all.bias)
+    assert.is_true(all:forward(x):dist(conv:forward(x)) < 1e-12)
+  end)
+
   it("is a convolution where all planes are connected", function()
     local x = cresset.DoubleTensor(2, 3, 6, 5):uniform(-1, 1)
     local all = nn.SpatialConvolutionMap(nn.tables.full(3, 2), 2, 3):double()

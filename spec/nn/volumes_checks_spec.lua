@@ -117,6 +117,22 @@ describe("nn.SpatialLPPooling", function()
   })
 end)
 
+describe("nn.FeatureLPPooling", function()
+  local text = "nn.FeatureLPPooling(2, 2, 3, true)"
+  layer_checks(function() return nn.FeatureLPPooling(2, 2, 3, true) end, {
+    inputs = { { 2, 5, 3 }, { 1, 2 }, { 3, 4, 2, 2 } }, range = { 0.5, 2 }, tostring = text,
+    errors = {
+      { input = { 5 }, message = text
+        .. ": input must be (N x F), (N x F x H) or (N x F x H x W), got (5)" },
+      { input = { 5, 1 }, message = text .. ": input must have at least 2 features, got (5 x 1)" },
+    },
+  })
+  it("pools the only dimension of a vector", function()
+    local y = nn.FeatureLPPooling(2, 1, 2):forward(cresset.FloatTensor { 3, 4, -3 })
+    assert.same({ 5, 5 }, y:totable())
+  end)
+end)
+
 describe("unpooling", function()
   it("puts the maxima back", function()
     local pooling = nn.SpatialMaxPooling(2, 2)

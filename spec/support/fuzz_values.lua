@@ -83,6 +83,9 @@ local recipes = {
   ["nn.SpatialConvolutionMap"] = function()
     return cresset.nn.SpatialConvolutionMap(cresset.nn.tables.full(3, 2), 2, 2)
   end,
+  ["nn.SpatialFullConvolutionMap"] = function()
+    return cresset.nn.SpatialFullConvolutionMap(cresset.nn.tables.full(3, 2), 2, 2)
+  end,
   ["nn.SpatialConvolutionLocal"] = function()
     return cresset.nn.SpatialConvolutionLocal(3, 2, 4, 4, 2, 2)
   end,

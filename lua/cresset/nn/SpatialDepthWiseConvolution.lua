@@ -30,10 +30,7 @@ local SpatialDepthWiseConvolution = layer("nn.SpatialDepthWiseConvolution", {
   end,
   buffers = { "part" },
   multiplyAdds = function(self, _, output) return self.kW * self.kH * output:nElement() end,
-  init = function(self)
-    self.groups = 1 -- Torch7 draws the initial values for all planes together
-    convolution.complete_padding(self, 2)
-  end,
+  init = function(self) convolution.complete_padding(self, 2) end,
   tostring = convolution.text(2),
 })
 

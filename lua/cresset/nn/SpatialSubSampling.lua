@@ -22,8 +22,7 @@ local SpatialSubSampling = layer("nn.SpatialSubSampling", {
   parameters = function(self)
     return { { "weight", self.nInputPlane }, { "bias", self.nInputPlane } }
   end,
-  buffers = { "means", "gradMeans" },
-  init = function(self) affine_planes.init(self, self.nInputPlane, self.kW * self.kH) end,
+  buffers = { "means", "gradMeans", "zeros" },
 })
 
 --- Draws weight and bias uniformly from [-stdv sqrt(3), stdv sqrt(3)]; without stdv from
@@ -45,14 +44,14 @@ end
 
 function SpatialSubSampling:updateOutput(input)
   local x = means(self, input)
-  affine_planes.forward(self, batched(x), self.output)
+  affine_planes.forward(self, batched(x), self.output, self.kW * self.kH)
   return x:dim() == 3 and self.output:resizeAs(x) or self.output
 end
 
 function SpatialSubSampling:updateGradInput(input, gradOutput)
   local x = means(self, input)
   images.expect_gradient(self, gradOutput, x)
-  affine_planes.backward(self, batched(x), batched(gradOutput), self.gradMeans)
+  affine_planes.backward(self, batched(x), batched(gradOutput), self.kW * self.kH, self.gradMeans)
   return C.averagePoolBackward(self, input, self.gradMeans:resizeAs(x), self.gradInput, self.kW,
     self.kH, self.dW, self.dH, 0, 0, false)
 end
@@ -60,7 +59,7 @@ end
 function SpatialSubSampling:accGradParameters(input, gradOutput, scale)
   local x = means(self, input)
   images.expect_gradient(self, gradOutput, x)
-  affine_planes.backward(self, batched(x), batched(gradOutput), nil, scale)
+  affine_planes.backward(self, batched(x), batched(gradOutput), self.kW * self.kH, nil, scale)
 end
 
 return SpatialSubSampling

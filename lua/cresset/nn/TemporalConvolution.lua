@@ -27,9 +27,7 @@ local TemporalConvolution = layer("nn.TemporalConvolution", {
     { "groups", "size", default = 1 },
   },
   parameters = function(self)
-    -- The names that convolutions of images have.
-    self.nInputPlane, self.nOutputPlane = self.inputFrameSize, self.outputFrameSize
-    convolution.check_groups(self)
+    convolution.check_groups(self, "inputFrameSize", "outputFrameSize")
     return {
       { "weight", self.outputFrameSize, self.kW * (self.inputFrameSize // self.groups) },
       { "bias", self.outputFrameSize },

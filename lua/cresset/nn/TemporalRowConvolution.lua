@@ -22,9 +22,6 @@ local TemporalRowConvolution = layer("nn.TemporalRowConvolution", {
   parameters = function(self)
     return { { "weight", self.inputFrameSize, 1, self.kW }, { "bias", self.inputFrameSize } }
   end,
-  init = function(self)
-    self.nInputPlane, self.groups = self.inputFrameSize, 1 -- for the initial values
-  end,
   tostring = function(self)
     local step = self.dW ~= 1 and (", %d"):format(self.dW) or ""
     return ("(%d, %d%s)"):format(self.inputFrameSize, self.kW, step)

@@ -17,8 +17,7 @@ local TemporalSubSampling = layer("nn.TemporalSubSampling", {
   parameters = function(self)
     return { { "weight", self.inputFrameSize }, { "bias", self.inputFrameSize } }
   end,
-  buffers = { "means", "gradMeans" },
-  init = function(self) affine_planes.init(self, self.inputFrameSize, self.kW) end,
+  buffers = { "means", "gradMeans", "zeros" },
 })
 
 --- Draws weight and bias uniformly from [-stdv sqrt(3), stdv sqrt(3)]; without stdv from
@@ -42,13 +41,13 @@ end
 
 function TemporalSubSampling:updateOutput(input)
   local sequence, x = means(self, input)
-  affine_planes.forward(self, x, self.output)
+  affine_planes.forward(self, x, self.output, self.kW)
   return self.output:resizeAs(sequence)
 end
 
 function TemporalSubSampling:updateGradInput(input, gradOutput)
   local sequence, x = means(self, input)
-  affine_planes.backward(self, x, rows(self, gradOutput, sequence), self.gradMeans)
+  affine_planes.backward(self, x, rows(self, gradOutput, sequence), self.kW, self.gradMeans)
   self.gradMeans:resizeAs(sequence)
   C.averagePoolBackward(self, images.sequence_as_image(self, input),
     images.sequence_as_image(self, self.gradMeans), self.gradInput, 1, self.kW, 1, self.dW, 0, 0,
@@ -58,7 +57,7 @@ end
 
 function TemporalSubSampling:accGradParameters(input, gradOutput, scale)
   local sequence, x = means(self, input)
-  affine_planes.backward(self, x, rows(self, gradOutput, sequence), nil, scale)
+  affine_planes.backward(self, x, rows(self, gradOutput, sequence), self.kW, nil, scale)
 end
 
 return TemporalSubSampling

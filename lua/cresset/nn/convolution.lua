@@ -28,7 +28,8 @@ end
 function convolution.text(dims)
   local axes = convolution.axes[dims]
   return function(self)
-    local planes = ("%d -> %d"):format(self.nInputPlane, self.nOutputPlane)
+    local planes = ("%d -> %d"):format(self.nInputPlane or self.inputFrameSize,
+      self.nOutputPlane or self.outputFrameSize)
     local parts = { planes, joined(self, "k", axes, "x") }
     local is_adjusted = differs(self, "adj", axes, 0)
     local is_padded = differs(self, "pad", axes, 0) or is_adjusted
@@ -47,11 +48,12 @@ function convolution.text(dims)
   end
 end
 
---- Fails unless the groups divide the planes.
-function convolution.check_groups(self)
-  if self.nInputPlane % self.groups == 0 and self.nOutputPlane % self.groups == 0 then return end
-  error(("%s: 'groups' must divide nInputPlane and nOutputPlane, got %d for %d and %d")
-    :format(self.__typename, self.groups, self.nInputPlane, self.nOutputPlane), 0)
+--- Fails unless the groups divide the planes, or what the fields count.
+function convolution.check_groups(self, inputs, outputs)
+  inputs, outputs = inputs or "nInputPlane", outputs or "nOutputPlane"
+  if self[inputs] % self.groups == 0 and self[outputs] % self.groups == 0 then return end
+  error(("%s: 'groups' must divide %s and %s, got %d for %d and %d"):format(self.__typename, inputs,
+    outputs, self.groups, self[inputs], self[outputs]), 0)
 end
 
 --- Fails unless the adjustments of a transposed convolution are smaller than step or dilation.
@@ -95,7 +97,7 @@ function convolution.add_parameters(class, dims)
   -- @param stdv  standard deviation, or nil
   -- @return the layer
   function class:reset(stdv)
-    local inputs = self.nInputPlane / self.groups
+    local inputs = (self.nInputPlane or self.inputFrameSize) / (self.groups or 1)
     for _, axis in ipairs(convolution.axes[dims]) do inputs = inputs * self["k" .. axis] end
     return convolution.reset(self, stdv, inputs)
   end
@@ -127,7 +129,7 @@ end
 -- layer's buffer `padded`. Returns the input to use, its padding (W, H), and the padding added
 -- before (left, right, top, bottom) or nil.
 function convolution.pad_images(self, input)
-  if not convolution.is_same(self) then return input, self.padW, self.padH end
+  if self.padW ~= "same" and self.padH ~= "same" then return input, self.padW, self.padH end
   images.check(self, input, 2, self.nInputPlane)
   local d = input:dim()
   local left, right = convolution.padding(self, "W", input:size(d))

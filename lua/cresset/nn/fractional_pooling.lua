@@ -27,7 +27,7 @@ end
 --- Random numbers that place the windows of each plane, for an input of this size.
 local function draw(self, input, first, dims)
   local count, planes = first == 2 and input:size(1) or 1, input:size(first)
-  local samples = self.randomSamples
+  local samples = self.randomSamples or core.DoubleTensor() -- none in Torch7's files
   if samples:type() ~= "torch.DoubleTensor" then samples = samples:double() end
   local fits = samples:dim() == 3 and samples:size(1) == count and samples:size(2) == planes
   if not fits or not self.newRandomPool then

@@ -24,19 +24,24 @@ local function fail(self, format, ...)
   error(("%s: "):format(self.__typename) .. format:format(...), 0)
 end
 
---- Checks the kernel (9 x 9 ones unless given), and keeps a copy and its sum over all planes.
+--- The kernel's sum over all planes; a vector is the row and the column of a matrix.
+local function total_of(self)
+  local sum = self.kernel:double():sum()
+  return (self.kernel:dim() == 1 and sum * sum or sum) * self.nInputPlane
+end
+
+--- Checks the kernel (9 x 9 ones unless given), and keeps a copy.
 function neighborhood.init(self)
   local kernel = self.kernel or core.ones(9, 9)
   local d = kernel:dim()
   if d ~= 1 and d ~= 2 or kernel:size(1) % 2 == 0 or kernel:size(d) % 2 == 0 then
     fail(self, "'kernel' must be a vector or a matrix of odd sizes, got %s", images.sizes(kernel))
   end
-  -- A vector is the row and the column of a matrix.
-  self.total = kernel:double():sum() ^ (d == 1 and 2 or 1) * self.nInputPlane
-  if not (self.total ~= 0 and self.total - self.total == 0) then
-    fail(self, "'kernel' must have a sum other than 0, got %g", self.total)
-  end
   self.kernel = kernel:clone():type(core.zeros():type())
+  local total = total_of(self)
+  if not (total ~= 0 and total - total == 0) then
+    fail(self, "'kernel' must have a sum other than 0, got %g", total)
+  end
 end
 
 --- The kernels to convolve with one after the other: one matrix, or a row and a column.
@@ -52,7 +57,7 @@ local function convolve(self, x)
   for _, k in ipairs(kernels(self)) do
     x = C.convForward(self, x, k, nil, x.new(), 1, 1, k:size(4) // 2, k:size(3) // 2, 1, 1, 1)
   end
-  return x:mul(1 / self.total)
+  return x:mul(1 / total_of(self))
 end
 
 --- The transpose of convolve.
@@ -62,7 +67,7 @@ local function convolve_back(self, g)
     local k = list[i]
     g = C.convBackwardInput(self, g, g, k, g.new(), 1, 1, k:size(4) // 2, k:size(3) // 2, 1, 1, 1)
   end
-  return g:mul(1 / self.total)
+  return g:mul(1 / total_of(self))
 end
 
 --- Checks the input and gives the dimension of its planes.

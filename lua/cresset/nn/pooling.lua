@@ -85,7 +85,7 @@ end
 local function windows(self, dims)
   return dims, 0, self.kT or 1, self.kW, self.kH, self.dT or 1, self.dW, self.dH, self.padT or 0,
     self.padW, self.padH, self.dilationT or 1, self.dilationW or 1, self.dilationH or 1,
-    self.ceil_mode, self.count_include_pad
+    self.ceil_mode or false, self.count_include_pad
 end
 
 --- The arguments of a constructor: kernel, step (the kernel's size unless step_default), padding

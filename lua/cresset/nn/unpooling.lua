@@ -29,6 +29,7 @@ local function unpooling(name, pooling_name, dims)
   --- The places and the size that the pooling layer's last forward had.
   local function places(self)
     local pooling = self.pooling
+    pooling.keeps_indices = true
     if not pooling.iwidth or pooling.indices:type() ~= "torch.LongTensor" then
       self:fail("call forward of the pooling layer first")
     end
