@@ -37,8 +37,10 @@ static bool is_pointwise(const run *r) {
   return is_plain;
 }
 
-/* channel_parts: into how many parts the channels of a group are cut at least. */
-static cr_status plan(run *r, const cr_volume_correlation *g, int64_t channel_parts, int *failure) {
+/* Nothing here depends on the number of threads, and so no sum does.
+ * cuts_channels: pieces are some channels of a group, enough for a product, instead of all. */
+static cr_status plan(run *r, const cr_volume_correlation *g, bool cuts_channels, int *failure) {
+  const int64_t product_rows = 512;
   const int64_t target = 768 << 10; /* bytes of columns: they stay in a second-level cache */
   *r = (run){.g = *g, .failure = failure};
   r->kernels = cr_kernels()->unfold[cr_float_index(g->dtype)];
@@ -46,7 +48,8 @@ static cr_status plan(run *r, const cr_volume_correlation *g, int64_t channel_pa
   r->taps = g->u.kernel[0] * g->u.kernel[1] * g->u.kernel[2];
   r->pixels = cr_box_elements(&g->u.out);
   int64_t of_group = g->big_channels / g->groups, w = g->u.out.size[2];
-  r->channels = ceil_div(of_group, least(of_group, channel_parts));
+  int64_t parts = cuts_channels ? ceil_div(of_group * r->taps, product_rows) : 1;
+  r->channels = ceil_div(of_group, least(of_group, parts));
   r->channel_parts = ceil_div(of_group, r->channels);
   int64_t row_bytes = r->channels * r->taps * w * r->width, least_rows = ceil_div(32, w);
   int64_t rows = target / row_bytes;
@@ -279,7 +282,7 @@ cr_status cr_volume_to_small(const cr_volume_correlation *g) {
   int failure = 0;
   run r;
   if (g->images == 0) return CR_OK;
-  CR_TRY(plan(&r, g, 1, &failure));
+  CR_TRY(plan(&r, g, false, &failure));
   int64_t pieces = g->images * g->groups * r.row_parts;
   return run_pieces(&r, pieces, work_of(&r) * (double)g->images, run_small);
 }
@@ -288,8 +291,7 @@ cr_status cr_volume_to_big(const cr_volume_correlation *g) {
   int failure = 0;
   run r;
   if (g->images == 0) return CR_OK;
-  int64_t parts = ceil_div(cr_num_threads(), g->images * g->groups);
-  CR_TRY(plan(&r, g, parts, &failure));
+  CR_TRY(plan(&r, g, true, &failure));
   int64_t pieces = g->images * g->groups * r.channel_parts;
   return run_pieces(&r, pieces, work_of(&r) * (double)g->images, run_big);
 }
@@ -298,7 +300,7 @@ cr_status cr_volume_to_weight(const cr_volume_correlation *g) {
   int failure = 0;
   run r;
   if (g->images == 0) return CR_OK;
-  CR_TRY(plan(&r, g, ceil_div(cr_num_threads(), g->groups), &failure));
+  CR_TRY(plan(&r, g, true, &failure));
   int64_t pieces = g->groups * r.channel_parts;
   return run_pieces(&r, pieces, work_of(&r) * (double)g->images, run_weight);
 }

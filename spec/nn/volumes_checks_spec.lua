@@ -133,6 +133,53 @@ describe("nn.FeatureLPPooling", function()
   end)
 end)
 
+describe("layers on volumes", function()
+  it("give the same to the bit on one thread and on two", function()
+    local x = cresset.FloatTensor(2, 24, 4, 9, 9):uniform(-1, 1)
+    local threads = cresset.getNumThreads()
+    for _, layer in ipairs {
+      nn.VolumetricConvolution(24, 8, 3, 3, 3), nn.VolumetricFullConvolution(24, 8, 3, 3, 3),
+      nn.VolumetricMaxPooling(2, 2, 2), nn.VolumetricAveragePooling(2, 2, 2),
+    } do
+      local results = {}
+      for count = 1, 2 do
+        cresset.setNumThreads(count)
+        layer:zeroGradParameters()
+        local output = layer:forward(x):clone()
+        local list = { output, layer:backward(x, output):clone() }
+        if layer.weight then list[3], list[4] = layer.gradWeight:clone(), layer.gradBias:clone() end
+        results[count] = list
+      end
+      cresset.setNumThreads(threads)
+      for i, expected in ipairs(results[1]) do
+        assert.equal(0, expected:dist(results[2][i]), tostring(layer) .. ", result " .. i)
+      end
+    end
+  end)
+end)
+
+describe("nn.SpatialClassNLLCriterion", function()
+  it("takes a label for each pixel", function()
+    local x = cresset.FloatTensor(2, 3, 2, 2):uniform(-1, 0)
+    local labels = cresset.LongTensor { { { 1, 2 }, { 3, 1 } }, { { 2, 2 }, { 1, 3 } } }
+    local weights = cresset.FloatTensor { 1, 2, 3 }
+    local criterion = nn.SpatialClassNLLCriterion(weights)
+    local sum, total = 0, 0
+    for n = 1, 2 do
+      for i = 1, 2 do
+        for j = 1, 2 do
+          local label = labels[n][i][j]
+          sum, total = sum - weights[label] * x[n][label][i][j], total + weights[label]
+        end
+      end
+    end
+    assert.is_true(math.abs(criterion:forward(x, labels) - sum / total) < 1e-6)
+    local gradient = criterion:backward(x, labels)
+    assert.is_true(math.abs(gradient[1][3][2][1] + weights[3] / total) < 1e-6)
+    assert.equal(0, gradient[1][1][2][1])
+  end)
+end)
+
 describe("unpooling", function()
   it("puts the maxima back", function()
     local pooling = nn.SpatialMaxPooling(2, 2)
