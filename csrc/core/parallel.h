@@ -36,7 +36,8 @@ typedef enum {
   CR_SCRATCH_RESULT,
   CR_SCRATCH_PARTIAL, /* per-thread partial sums */
   CR_SCRATCH_INDEX,
-  CR_SCRATCH_GEMM, /* packed blocks of matrices */
+  CR_SCRATCH_SLICES, /* of volumes, for convolution of images */
+  CR_SCRATCH_GEMM,   /* packed blocks of matrices */
   CR_SCRATCH_SLOTS
 } cr_scratch_slot;
 void *cr_scratch(cr_scratch_slot slot, size_t bytes);

@@ -4,6 +4,7 @@
 #include "kernels/kernels.h"
 #include "ops/check.h"
 #include "ops/gemm.h"
+#include "ops/volume_slices.h"
 
 #include <string.h>
 
@@ -282,6 +283,7 @@ cr_status cr_volume_to_small(const cr_volume_correlation *g) {
   int failure = 0;
   run r;
   if (g->images == 0) return CR_OK;
+  if (cr_slices_fit(g)) return cr_slices_to_small(g);
   CR_TRY(plan(&r, g, false, &failure));
   int64_t pieces = g->images * g->groups * r.row_parts;
   return run_pieces(&r, pieces, work_of(&r) * (double)g->images, run_small);
@@ -291,6 +293,7 @@ cr_status cr_volume_to_big(const cr_volume_correlation *g) {
   int failure = 0;
   run r;
   if (g->images == 0) return CR_OK;
+  if (cr_slices_fit(g)) return cr_slices_to_big(g);
   CR_TRY(plan(&r, g, true, &failure));
   int64_t pieces = g->images * g->groups * r.channel_parts;
   return run_pieces(&r, pieces, work_of(&r) * (double)g->images, run_big);
@@ -300,6 +303,7 @@ cr_status cr_volume_to_weight(const cr_volume_correlation *g) {
   int failure = 0;
   run r;
   if (g->images == 0) return CR_OK;
+  if (cr_slices_fit(g)) return cr_slices_to_weight(g);
   CR_TRY(plan(&r, g, true, &failure));
   int64_t pieces = g->groups * r.channel_parts;
   return run_pieces(&r, pieces, work_of(&r) * (double)g->images, run_weight);

@@ -134,7 +134,7 @@ describe("nn.FeatureLPPooling", function()
 end)
 
 describe("layers on volumes", function()
-  it("give the same to the bit on one thread and on two", function()
+  it("give the same on one thread and on two, but for gradWeight to the bit", function()
     local x = cresset.FloatTensor(2, 24, 4, 9, 9):uniform(-1, 1)
     local threads = cresset.getNumThreads()
     for _, layer in ipairs {
@@ -152,7 +152,9 @@ describe("layers on volumes", function()
       end
       cresset.setNumThreads(threads)
       for i, expected in ipairs(results[1]) do
-        assert.equal(0, expected:dist(results[2][i]), tostring(layer) .. ", result " .. i)
+        local tolerance = i == 3 and 1e-6 * expected:norm() or 0
+        assert.is_true(expected:dist(results[2][i]) <= tolerance,
+          tostring(layer) .. ", result " .. i)
       end
     end
   end)
