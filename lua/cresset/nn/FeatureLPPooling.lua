@@ -31,6 +31,10 @@ local function as_images(self, input)
     self:fail("input must be (%sF), (%sF x H) or (%sF x H x W), got %s", n, n, n,
       images.sizes(input))
   end
+  if input:type() ~= self.output:type() then
+    self:fail("input must be a %s, got a %s: convert it or the layer with :type()",
+      self.output:type(), input:type())
+  end
   local features = input:size(feature)
   if features < self.width then
     self:fail("input must have at least %d features, got %s", self.width, images.sizes(input))
