@@ -27,6 +27,7 @@
   X(nn_lookup)                                                                                     \
   X(nn_norm)                                                                                       \
   X(nn_recurrent)                                                                                  \
+  X(nn_attention)                                                                                  \
   X(nn_group_norm)                                                                                 \
   X(nn_pool)                                                                                       \
   X(storage)                                                                                       \

@@ -110,6 +110,10 @@ local recipes = {
     logger.file, logger.plotfile = io.open("/dev/null", "w"), nil
     return logger
   end,
+  ["nn.MultiHeadAttention"] = function() return class.find("nn.MultiHeadAttention")(4, 2, 0.5) end,
+  ["nn.SpectralNorm"] = function()
+    return class.find("nn.SpectralNorm")(class.find("nn.Linear")(3, 2))
+  end,
   ["nn.Recursor"] = function() return class.find("nn.Recursor")(class.find("nn.Linear")(3, 2)) end,
   ["nn.Recurrence"] = function()
     local find = class.find

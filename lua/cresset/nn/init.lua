@@ -40,7 +40,8 @@ local files = {
   "GaussianSampler",
   "AbstractRecurrent", "Recursor", "Recurrence", "Recurrent", "LSTM", "FastLSTM", "GRU",
   "Sequencer", "Repeater", "BiSequencer", "BiSequencerLM", "MaskZero", "LookupTableMaskZero",
-  "SeqReverseSequence", "SeqBRNN", "CopyGrad",
+  "SeqReverseSequence", "SeqBRNN", "CopyGrad", "MultiHeadAttention",
+  "SpectralNorm",
 }
 for _, file in ipairs(files) do require("cresset.nn." .. file) end
 

@@ -1,0 +1,128 @@
+local cresset = require("cresset")
+local layer_checks = require("spec.support.layer_checks")
+local learning = require("spec.support.learning")
+local reference = require("spec.support.reference.attention")
+local table_checks = require("spec.support.table_checks")
+
+local nn = cresset.nn
+local fill, values, assert_near = learning.fill, learning.values, learning.assert_near
+
+local padding = cresset.ByteTensor({ { 0, 0, 0, 1 }, { 0, 1, 0, 0 } })
+local masks = {
+  none = function() return nil end,
+  bytes = function()
+    return cresset.ByteTensor({ { 0, 1, 0, 0 }, { 0, 0, 1, 0 }, { 0, 0, 0, 0 } })
+  end,
+  sum = function(word) return fill(word, 9, { 3, 4 }) end,
+}
+
+local function check(entry, word, tolerance, arrange)
+  local layer = nn.MultiHeadAttention(table.unpack(entry.args))
+  layer:type(word == "double" and "torch.DoubleTensor" or "torch.FloatTensor")
+  local parameters, gradients = layer:parameters()
+  for i, parameter in ipairs(parameters) do
+    parameter:copy(fill(word, 9 + i, learning.size(parameter), 0.5))
+  end
+  layer:setMask(masks[entry.mask](word))
+  if entry.padding then layer:setPaddingMask(padding) end
+  local input = {}
+  for i, size in ipairs(entry.sizes) do
+    input[i] = arrange(fill(word, i == 1 and 1 or 3 + i, size))
+  end
+  if #input == 1 then input = input[1] end
+  local output = layer:forward(input)
+  assert_near(entry.output, output, tolerance, "output")
+  assert_near(entry.weights, layer.attention, tolerance, "weights")
+  layer:zeroGradParameters()
+  local gradInput = layer:backward(input, arrange(fill(word, 4, learning.size(output))))
+  if #entry.sizes == 1 then gradInput = { gradInput } end
+  for i, expected in ipairs(entry.gradInput) do
+    assert_near(expected, gradInput[i], tolerance, "gradInput " .. i)
+  end
+  for i, expected in ipairs(entry.gradients) do
+    assert_near(expected, gradients[i], tolerance, "gradient " .. i)
+  end
+end
+
+describe("nn.MultiHeadAttention gives PyTorch's results:", function()
+  for i, entry in ipairs(reference) do
+    it(tostring(i), function()
+      for word, tolerance in pairs({ float = 1e-5, double = 1e-9 }) do
+        check(entry, word, tolerance, function(t) return t end)
+        check(entry, word, tolerance, learning.reversed)
+      end
+    end)
+  end
+end)
+
+describe("nn.MultiHeadAttention of one input", function()
+  layer_checks(function() return nn.MultiHeadAttention(4, 2, 0, true, nil, nil, false, true) end, {
+    inputs = { { 3, 2, 4 }, { 1, 1, 4 } },
+    large = { 30, 20, 4 },
+    range = { -1, 1 },
+    tostring = "nn.MultiHeadAttention(4, 2 heads, causal)",
+    errors = { { input = { 3, 2, 5 }, message = "nn.MultiHeadAttention(4, 2 heads, causal): input "
+      .. "must be (T x N x 4) and not empty, got (3 x 2 x 5)" } },
+  })
+end)
+
+describe("nn.MultiHeadAttention of three inputs", function()
+  table_checks(function() return nn.MultiHeadAttention(4, 2, 0, false, 3, 2, true) end,
+    { { { 2, 3, 4 }, { 2, 2, 3 }, { 2, 2, 2 } }, { { 1, 1, 4 }, { 1, 1, 3 }, { 1, 1, 2 } } },
+    { large = { { 20, 30, 4 }, { 20, 25, 3 }, { 20, 25, 2 } } })
+end)
+
+describe("nn.MultiHeadAttention", function()
+  local x = fill("float", 1, { 3, 2, 4 })
+
+  it("drops weights in training alone", function()
+    local layer = nn.MultiHeadAttention(4, 2, 0.5)
+    cresset.manualSeed(1)
+    local first = values(layer:forward(x))
+    assert.are_not.same(first, values(layer:forward(x)))
+    layer:backward(x, x)
+    layer:evaluate()
+    assert.are.same(values(layer:forward(x)), values(layer:forward(x)))
+  end)
+
+  it("gives queries that see nothing the last layer's bias", function()
+    local layer = nn.MultiHeadAttention(4, 2):setMask(cresset.ByteTensor(3, 3):fill(1))
+    layer.outBias:fill(0.5)
+    assert_near(values(x:clone():fill(0.5)), layer:forward(x), 0)
+    assert_near(values(x:clone():zero()), layer:backward(x, x), 0)
+  end)
+
+  it("keeps its masks when it is converted and saved", function()
+    local layer = nn.MultiHeadAttention(4, 2):setMask(cresset.ByteTensor({ { 0, 1, 1 }, { 0, 0, 1 },
+      { 0, 0, 0 } })):setPaddingMask(cresset.ByteTensor({ { 0, 0, 1 }, { 0, 0, 0 } }))
+    local expected = values(layer:forward(x))
+    local loaded = cresset.deserialize(cresset.serialize(layer))
+    assert_near(expected, loaded:forward(x), 0)
+    assert_near(expected, layer:double():forward(x:double()), 1e-5)
+  end)
+
+  it("refuses what does not fit", function()
+    local layer = nn.MultiHeadAttention(4, 2)
+    local name = "nn.MultiHeadAttention(4, 2 heads): "
+    for _, case in ipairs({
+      { "nn.MultiHeadAttention(4, 3 heads): 'embedDim' must be a multiple of 'numHeads', got 4 and "
+        .. "3", nn.MultiHeadAttention, 4, 3 },
+      { name .. "input must be a table of 3 elements, got 2", layer.forward, layer, { x, x } },
+      { name .. "keys and values must be of one length, got 3 and 2", layer.forward, layer,
+        { x, x, x:narrow(1, 1, 2) } },
+      { name .. "queries, keys and values must have one batch size", layer.forward, layer,
+        { x, x:narrow(2, 1, 1), x } },
+      { name .. "setMask: 'mask' must be a tensor, got 3", layer.setMask, layer, 3 },
+      { name .. "call forward with this input first", layer.updateGradInput,
+        nn.MultiHeadAttention(4, 2), x, x },
+    }) do
+      local ok, err = pcall(table.unpack(case, 2))
+      assert.is_false(ok)
+      assert.are.equal(case[1], err)
+    end
+    layer:setMask(cresset.ByteTensor(2, 3))
+    local ok, err = pcall(layer.forward, layer, x)
+    assert.is_false(ok)
+    assert.are.equal(name .. "the mask must be (3 x 3), got (2 x 3)", err)
+  end)
+end)
