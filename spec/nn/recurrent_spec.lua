@@ -158,6 +158,7 @@ local shapes = { { 3, 2, 3 }, { 5, 1, 3 }, { 1, 3, 3 }, { 1, 1, 3 }, { 2, 7, 3 }
 describe("nn.SeqLSTM", function()
   layer_checks(function() return nn.SeqLSTM(3, 4) end, {
     inputs = shapes,
+    large = { 40, 50, 3 },
     range = { -1, 1 },
     tostring = "nn.SeqLSTM(3 -> 4)",
     errors = {
@@ -171,6 +172,7 @@ end)
 describe("nn.SeqLSTM of several layers", function()
   layer_checks(function() return nn.SeqLSTM(3, 2, 2, true, 0, true, true) end, {
     inputs = { { 2, 4, 3 }, { 1, 1, 3 } },
+    large = { 50, 20, 3 },
     range = { -1, 1 },
     tostring = "nn.SeqLSTM(3 -> 2, 2 layers, bidirectional, peepholes)",
     errors = { { input = { 3, 2, 4 }, message = "nn.SeqLSTM(3 -> 2, 2 layers, bidirectional, "
@@ -180,12 +182,13 @@ end)
 
 describe("nn.SeqGRU", function()
   layer_checks(function() return nn.SeqGRU(3, 4) end,
-    { inputs = shapes, range = { -1, 1 }, tostring = "nn.SeqGRU(3 -> 4)" })
+    { inputs = shapes, large = { 40, 50, 3 }, range = { -1, 1 }, tostring = "nn.SeqGRU(3 -> 4)" })
 end)
 
 describe("nn.SeqGRU with the reset after the product", function()
   layer_checks(function() return nn.SeqGRU(3, 2, 2, false, 0, true, true) end, {
     inputs = { { 3, 2, 3 }, { 1, 1, 3 } },
+    large = { 20, 50, 3 },
     range = { -1, 1 },
     tostring = "nn.SeqGRU(3 -> 2, 2 layers, bidirectional, resetAfter)",
   })
@@ -193,12 +196,13 @@ end)
 
 describe("nn.SeqRNN", function()
   layer_checks(function() return nn.SeqRNN(3, 4) end,
-    { inputs = shapes, range = { -1, 1 }, tostring = "nn.SeqRNN(3 -> 4)" })
+    { inputs = shapes, large = { 40, 50, 3 }, range = { -1, 1 }, tostring = "nn.SeqRNN(3 -> 4)" })
 end)
 
 describe("nn.SeqRNN with relu", function()
   layer_checks(function() return nn.SeqRNN(3, 4, 1, true, 0, false, "relu") end,
-    { inputs = { { 2, 3, 3 } }, range = { -1, 1 }, tostring = "nn.SeqRNN(3 -> 4, relu)" })
+    { inputs = { { 2, 3, 3 } }, large = { 50, 20, 3 }, range = { -1, 1 },
+      tostring = "nn.SeqRNN(3 -> 4, relu)" })
 end)
 
 describe("a recurrent layer's gradients", function()

@@ -3,8 +3,8 @@
 -- sequence.
 --
 -- A class inherits from it and has _forwardStep(step, input), _backwardStep(step, input,
--- gradOutput) and _accumulateStep(step, input, gradOutput, scale). recurrentModule is copied for every step
--- (getStepModule); the copies share its parameters.
+-- gradOutput) and _accumulateStep(step, input, gradOutput, scale). recurrentModule is copied for
+-- every step (getStepModule); the copies share its parameters.
 local arguments = require("cresset.nn.arguments")
 local class = require("cresset.class")
 local step_clone = require("cresset.nn.step_clone")
@@ -54,13 +54,13 @@ function AbstractRecurrent:setStepModule(module)
 end
 
 --- The copy of recurrentModule for a step. Copies of steps that are more than rho steps back (in
--- evaluation, one) are used again.
+-- evaluation one, or what maxBPTTstep was told) are used again.
 function AbstractRecurrent:getStepModule(step)
   step = arguments.of_method(self, "getStepModule", { "step", "size" }, step)
   if not self.recurrentModule then self:fail("getStepModule: there is no layer of one step") end
   local clones, oldest = self.sharedClones, self.oldest
   if clones[step] then return clones[step] end
-  local kept = self.train == false and 1 or self.rho
+  local kept = self.train == false and (self.keptInEvaluation or 1) or self.rho
   if clones[oldest] and oldest < step - kept then
     clones[step], clones[oldest] = clones[oldest], nil
     self.outputs[oldest], self.gradInputs[oldest] = nil, nil
@@ -114,6 +114,7 @@ end
 --- Sets rho, the number of steps that backward can go back. Returns the layer.
 function AbstractRecurrent:maxBPTTstep(rho)
   self.rho = arguments.of_method(self, "maxBPTTstep", { "rho", "size" }, rho)
+  self.keptInEvaluation = self.rho
   return parent.maxBPTTstep(self, rho)
 end
 
@@ -147,7 +148,8 @@ function AbstractRecurrent:training()
   return parent.training(self)
 end
 
---- Switches to evaluation, which begins a new sequence and keeps no more than the last step.
+--- Switches to evaluation, which begins a new sequence and keeps no more than the last step, or
+-- what maxBPTTstep was told.
 function AbstractRecurrent:evaluate()
   if self.train ~= false then self:forget() end
   each_clone(self, "evaluate")

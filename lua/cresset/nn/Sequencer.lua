@@ -75,7 +75,7 @@ end
 function Sequencer:updateOutput(input)
   local count, module = count_steps(self, input, "input"), self.modules[1]
   local as_tensor, is_training = core.isTensor(input), self.train ~= false
-  if is_training then module:maxBPTTstep(count) end
+  module:maxBPTTstep(count)
   local mode = self._remember
   if mode ~= "both" and mode ~= (is_training and "train" or "eval") then module:forget() end
   local output = fresh(self.output, as_tensor)

@@ -2,6 +2,7 @@ local class = require("cresset.class")
 local core = require("cresset.core")
 local criterion = require("cresset.nn.criterion.declare")
 local expect = require("cresset.nn.expect")
+local invoke = require("cresset.nn.invoke")
 local nested = require("cresset.nn.nested")
 local zero_rows = require("cresset.nn.zero_rows")
 
@@ -50,7 +51,7 @@ function MaskZeroCriterion:updateOutput(input, target)
   self.output = 0
   if count == 0 then return 0 end
   if rows then input, target = picked(input, rows), picked(target, rows) end
-  self.output = self.criterion:forward(input, target)
+  self.output = invoke(self, self.criterion, 1, "forward", input, target)
   return self.output
 end
 
@@ -67,9 +68,10 @@ function MaskZeroCriterion:updateGradInput(input, target)
   self.gradInput = nested.zeros(self.gradInput, input)
   if count == 0 then return self.gradInput end
   if rows then
-    put(self.gradInput, rows, self.criterion:backward(picked(input, rows), picked(target, rows)))
+    put(self.gradInput, rows, invoke(self, self.criterion, 1, "backward", picked(input, rows),
+      picked(target, rows)))
   else
-    self.gradInput = self.criterion:backward(input, target)
+    self.gradInput = invoke(self, self.criterion, 1, "backward", input, target)
   end
   return self.gradInput
 end

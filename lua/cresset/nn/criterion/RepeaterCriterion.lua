@@ -20,7 +20,7 @@ local RepeaterCriterion = criterion("nn.RepeaterCriterion", {
 function RepeaterCriterion:updateOutput(input, target)
   local sum = 0
   for step = 1, steps.count(self, input, "input") do
-    sum = sum + steps.criterion(self, step):forward(steps.at(input, step), target)
+    sum = sum + steps.call(self, step, "forward", steps.at(input, step), target)
   end
   self.output = sum
   return sum
@@ -29,7 +29,7 @@ end
 function RepeaterCriterion:updateGradInput(input, target)
   local gradients = {}
   for step = 1, steps.count(self, input, "input") do
-    gradients[step] = steps.criterion(self, step):backward(steps.at(input, step), target)
+    gradients[step] = steps.call(self, step, "backward", steps.at(input, step), target)
   end
   self.gradInput = steps.gather(self, input, gradients, 1)
   return self.gradInput

@@ -30,7 +30,7 @@ end
 function SequencerCriterion:updateOutput(input, target)
   local count, sum = check(self, input, target), 0
   for step = 1, count do
-    sum = sum + steps.criterion(self, step):forward(steps.at(input, step), steps.at(target, step))
+    sum = sum + steps.call(self, step, "forward", steps.at(input, step), steps.at(target, step))
   end
   self.output = self.sizeAverage and sum / count or sum
   return self.output
@@ -39,7 +39,7 @@ end
 function SequencerCriterion:updateGradInput(input, target)
   local count, gradients = check(self, input, target), {}
   for step = 1, count do
-    gradients[step] = steps.criterion(self, step):backward(steps.at(input, step),
+    gradients[step] = steps.call(self, step, "backward", steps.at(input, step),
       steps.at(target, step))
   end
   self.gradInput = steps.gather(self, input, gradients, self.sizeAverage and 1 / count or 1)

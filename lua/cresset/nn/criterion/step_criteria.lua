@@ -1,6 +1,7 @@
 --- What nn.SequencerCriterion and nn.RepeaterCriterion share: a criterion for each step.
 local arguments = require("cresset.nn.arguments")
 local core = require("cresset.core")
+local invoke = require("cresset.nn.invoke")
 local nested = require("cresset.nn.nested")
 
 local steps = {}
@@ -23,10 +24,11 @@ function steps.at(value, step)
   return value:select(1, step)
 end
 
---- The criterion for a step: a copy of the one inside.
-function steps.criterion(self, step)
+--- Calls a method of a step's criterion, a copy of the one inside; a message gets the step's place
+-- in front.
+function steps.call(self, step, method, input, target)
   if not self.clones[step] then self.clones[step] = self.criterion:clone() end
-  return self.clones[step]
+  return invoke(self, self.clones[step], step, method, input, target)
 end
 
 --- The steps' gradients, times factor, as a whole in the input's form.
