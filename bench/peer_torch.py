@@ -125,6 +125,22 @@ def lenet_inference(batch):
     return run
 
 
+class Letters(torch.nn.Module):
+    def __init__(self, kind, layers, bidirectional=False):
+        super().__init__()
+        self.table = torch.nn.Embedding(65, 256)
+        self.layers = getattr(torch.nn, kind)(256, 256, layers, bidirectional=bidirectional)
+        self.last = torch.nn.Linear(512 if bidirectional else 256, 65)
+
+    def forward(self, x):
+        return self.last(self.layers(self.table(x))[0].flatten(0, 1))
+
+
+def letters(batch, *args):
+    x, y = torch.randint(0, 65, (50, batch)), torch.randint(0, 65, (50 * batch,))
+    return step(Letters(*args), torch.nn.CrossEntropyLoss(), x, y)
+
+
 CASES = {
     "add 4096x4096": lambda: binary(torch.add),
     "mul 4096x4096": lambda: binary(torch.mul),
@@ -168,6 +184,10 @@ CASES = {
     "LeNet-5 28x28 train b128": lenet,
     "LeNet-5 28x28 infer b128": lambda: lenet_inference(128),
     "LeNet-5 28x28 infer b1": lambda: lenet_inference(1),
+    "char-LSTM 2x256 T50 train b32": lambda: letters(32, "LSTM", 2),
+    "char-LSTM 2x256 T50 train b1": lambda: letters(1, "LSTM", 2),
+    "GRU 256 T50 train b32": lambda: letters(32, "GRU", 1),
+    "two-way LSTM 256 T50 train b32": lambda: letters(32, "LSTM", 1, True),
 }
 for n in (64, 128, 256, 512, 1024, 2048, 4096):
     CASES["mm %dx%d" % (n, n)] = lambda n=n: product(n)
