@@ -71,11 +71,22 @@ names.groups = {
 }
 
 -- Under another name here.
-names.renamed = {}
+names.renamed = {
+  ["nn.LayerNormalization"] = "nn.LayerNorm",
+}
 
 -- Not here, with the reason.
 names.absent = {
   ["nn.GPU"] = "there are no GPUs here",
+  ["nn.AbstractSequencer"] = "what sequencers share is in `nn.Sequencer`",
+  ["nn.ExpandAs"] = "operators broadcast by themselves",
+  ["nn.LinearNoBias"] = "`nn.Linear(inputs, outputs, false)`",
+  ["nn.MuFuRu"] = "`nn.Recurrence` builds such cells",
+  ["nn.NormStabilizer"] = "the penalty of one paper; a layer of one's own can add it",
+  ["nn.RecurrentAttention"] = "needs layers that learn by REINFORCE, which dpnn has",
+  ["nn.SAdd"] = "`nn.AddConstant` and `nn.MulConstant`",
+  ["nn.SeqLSTMP"] = "`nn.Linear` behind an `nn.SeqLSTM`",
+  ["nn.TrimZero"] = "`nn.MaskZero` computes the same",
   ["nn.SparseJacobian"] = "`nn.Jacobian` tests parameters; sparse inputs have no gradient",
   ["optim.polyinterp"] = "inside `optim.lswolfe`",
   ["nngraph.simple_print"] = "`graph.dot` and `gModule:svg`",
@@ -83,9 +94,7 @@ names.absent = {
 
 -- To come; spec/modules_spec.lua says when one is here and can be taken out.
 names.pending = [[
-  nn.LayerNormalization nn.DistanceRatioCriterion nn.StochasticGradient nn.MuFuRu
-  nn.NormStabilizer nn.AbstractSequencer nn.SeqLSTMP nn.RecurrentAttention nn.SAdd nn.ExpandAs
-  nn.LinearNoBias nn.TrimZero
+  nn.DistanceRatioCriterion nn.StochasticGradient
 ]]
 
 return names
