@@ -123,7 +123,9 @@ end
 function gModule:updateOutput(input)
   local last = #self.forwardnodes
   if self.nInputs > 1 then expect.table(self, input, "input", self.nInputs) end
-  if input == nil then self:fail("input must be a tensor or a table, got nil") end
+  if type(input) ~= "userdata" and type(input) ~= "table" then
+    self:fail("input must be a tensor or a table, got %s", arguments.describe(input))
+  end
   self.failed = nil
   local values, inputs = {}, {}
   for i, place in ipairs(self.inputPlaces) do
