@@ -46,9 +46,8 @@ static void NAME(transpose)(int64_t rows, int64_t columns, const char *from, int
   const int64_t width = sizeof(T), line = NAME(line);
   const int64_t whole = rows - rows % line, end = columns - columns % line;
   for (int64_t c = 0; c < end; c += line)
-    for (int64_t r = 0; r < whole; r += line)
-      NAME(lines)
-      (from + c * from_stride + r * width, from_stride, to + r * to_stride + c * width, to_stride);
+    for (int64_t r = 0; r < whole; r += line) NAME(lines)
+  (from + c * from_stride + r * width, from_stride, to + r * to_stride + c * width, to_stride);
   NAME(plain)
   (rows - whole, end, from + whole * width, from_stride, to + whole * to_stride, to_stride);
   NAME(plain)

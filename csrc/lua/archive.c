@@ -18,8 +18,9 @@ static int archive_open(lua_State *L) {
 
 static cr_archive *check_archive(lua_State *L) {
   cr_archive **box = luaL_testudata(L, 1, archive_type);
-  if (!box || !*box) cr_type_error(L, 1, "self", "an open archive");
-  return *box;
+  if (box && *box) return *box;
+  cr_type_error(L, 1, "self", "an open archive");
+  return NULL; /* never reached */
 }
 
 static int archive_close(lua_State *L) {

@@ -9,7 +9,10 @@ enum { op_upvalue = 3 };
 
 cr_file_box *cr_check_file(lua_State *L) {
   cr_file_box *box = luaL_testudata(L, 1, file_type);
-  if (!box) cr_type_error(L, 1, "self", "a file");
+  if (!box) {
+    cr_type_error(L, 1, "self", "a file");
+    return NULL; /* never reached */
+  }
   if (!box->stream.device) cr_error(L, "the file is closed");
   return box;
 }

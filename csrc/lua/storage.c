@@ -170,9 +170,11 @@ static cr_storage **push_box(lua_State *L) {
 /* (storage [, offset [, size]]) */
 static void push_view(lua_State *L, cr_dtype dtype) {
   cr_storage *parent = cr_to_storage(L, 1);
-  if (!parent)
+  if (!parent) {
     cr_type_error(L, 1, "argument 1",
                   "a size, a table of numbers, a storage or the name of a file");
+    return; /* never reached */
+  }
   if (parent->dtype != dtype)
     cr_arg_error(L, "storage", "must be a %s, got a %s", cr_dtype_storage_name(dtype),
                  cr_dtype_storage_name(parent->dtype));

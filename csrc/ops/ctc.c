@@ -46,6 +46,7 @@ static double log_sum_exp(const job *j, int64_t t, int64_t n) {
   double top = -INFINITY, sum = 0;
   for (int64_t c = 0; c < j->classes; c++) top = fmax(top, element(j, t, n, c));
   for (int64_t c = 0; c < j->classes; c++) sum += exp(element(j, t, n, c) - top);
+  /* cppcheck-suppress invalidFunctionArg ; there is at least one class */
   return top + log(sum);
 }
 

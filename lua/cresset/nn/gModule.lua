@@ -123,8 +123,8 @@ end
 function gModule:updateOutput(input)
   local last = #self.forwardnodes
   if self.nInputs > 1 then expect.table(self, input, "input", self.nInputs) end
-  if type(input) ~= "userdata" and type(input) ~= "table" then
-    self:fail("input must be a tensor or a table, got %s", arguments.describe(input))
+  if not input then
+    self:fail("input must be a tensor or a table, got %s", tostring(input))
   end
   self.failed = nil
   local values, inputs = {}, {}

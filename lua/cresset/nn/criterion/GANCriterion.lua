@@ -30,8 +30,8 @@ local kinds = {
 -- kind "nonSaturating" (Goodfellow et al. 2014): log(1 + exp(-x)), log(1 + exp(x)),
 -- log(1 + exp(-x)); "leastSquares" (Mao et al. 2017): (x - 1)^2 / 2, x^2 / 2, (x - 1)^2 / 2;
 -- "hinge" (Lim and Ye 2017): max(0, 1 - x), max(0, 1 + x), -x; "wasserstein" (Arjovsky et al.
--- 2017): -x, x, -x. realLabel below 1 smooths the label of real samples (Salimans et al. 2016), for the first two
--- kinds.
+-- 2017): -x, x, -x. realLabel below 1 smooths the label of real samples (Salimans et al. 2016), for
+-- the first two kinds.
 local GANCriterion = criterion("nn.GANCriterion", {
   args = {
     { "kind", "string", default = "nonSaturating" },
