@@ -18,9 +18,9 @@ static int archive_open(lua_State *L) {
 
 static cr_archive *check_archive(lua_State *L) {
   cr_archive **box = luaL_testudata(L, 1, archive_type);
-  if (box && *box) return *box;
-  cr_type_error(L, 1, "self", "an open archive");
-  return NULL; /* never reached */
+  cr_archive *archive = box ? *box : NULL;
+  if (!archive) cr_type_error(L, 1, "self", "an open archive");
+  return archive;
 }
 
 static int archive_close(lua_State *L) {
