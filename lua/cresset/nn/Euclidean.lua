@@ -10,6 +10,7 @@ local uniform = require("cresset.nn.uniform")
 local Euclidean = layer("nn.Euclidean", {
   args = { { "inputSize", "size" }, { "outputSize", "size" } },
   parameters = function(self) return { { "weight", self.inputSize, self.outputSize } } end,
+  multiplyAdds = function(self, _, output) return self.inputSize * output:nElement() end,
   tostring = function(self) return ("(%d -> %d)"):format(self.inputSize, self.outputSize) end,
 })
 

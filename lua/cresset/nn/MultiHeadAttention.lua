@@ -42,6 +42,13 @@ local MultiHeadAttention = layer("nn.MultiHeadAttention", {
     }
   end,
   buffers = { "work", "attention" },
+  multiplyAdds = function(self, input, output)
+    local parts = type(input) == "table" and input or { input, input, input }
+    local elements = output:nElement()
+    for i = 1, 3 do elements = elements + parts[i]:nElement() end
+    return elements * self.embedDim
+      + 2 * self.attention:nElement() * self.embedDim // self.numHeads
+  end,
   init = function(self)
     if self.embedDim % self.numHeads ~= 0 then
       self:fail("'embedDim' must be a multiple of 'numHeads', got %d and %d", self.embedDim,

@@ -16,6 +16,7 @@ local WeightedEuclidean = layer("nn.WeightedEuclidean", {
       { "diagCov", self.inputSize, self.outputSize },
     }
   end,
+  multiplyAdds = function(self, _, output) return self.inputSize * output:nElement() end,
   tostring = function(self) return ("(%d -> %d)"):format(self.inputSize, self.outputSize) end,
 })
 

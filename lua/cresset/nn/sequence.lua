@@ -377,6 +377,14 @@ return function(name, cell)
       if cell.init then cell.init(self) end
     end,
     tostring = text_of,
+    multiplyAdds = function(self, _, output)
+      local weights = 0
+      for _, parameter in ipairs(parameters_of(self, cell)) do
+        local tensor = parameter and self[parameter[1]]
+        if tensor and tensor:dim() == 2 then weights = weights + tensor:nElement() end
+      end
+      return weights * output:nElement() // (self.outputSize * directions_of(self))
+    end,
   })
   local root = require("cresset.nn.Module")
   define_forward(Seq)

@@ -27,6 +27,7 @@ local function sized_parameter(name, parameter)
     parameters = function(self) return { { parameter, table.unpack(self.size) } } end,
     init = function(self) self.partial = {} end,
     buffers = { "partial", "product" },
+    multiplyAdds = function(_, input) return parameter == "weight" and input:nElement() or 0 end,
     tostring = function(self) return "(" .. table.concat(self.size, "x") .. ")" end,
   })
   local declared_init = Sized.__init

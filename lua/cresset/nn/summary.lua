@@ -68,7 +68,8 @@ local function run(net, input, record)
     net:clearState()
     for module in pairs(before) do
       module.train = false
-      module:registerForwardHook(record)
+      -- A layer may work through copies of itself, which have the hook too: all count for it.
+      module:registerForwardHook(function(_, ...) record(module, ...) end)
     end
     noGrad.run(net.forward, net, input)
   end)
