@@ -8,8 +8,8 @@ CC=${CC:-cc}
 [ "${CRESSET_DEPS:-yes}" = no ] && exit 0
 
 # Needed, then optional: without libpng no pictures are written, without zlib no .gz is read, without
-# libzip no .npz, without OpenBLAS matrix products are slow, without readline the prompt has no line
-# editing.
+# libzip no .npz, without OpenBLAS there is no LAPACK (svd, gesv, ...), without readline the prompt
+# has no line editing.
 build="gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev lua-argparse"
 build_optional="libopenblas0-pthread libpng-dev zlib1g-dev libzip-dev libreadline-dev"
 test="lua-busted"
