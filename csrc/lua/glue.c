@@ -215,6 +215,10 @@ cr_tensor *cr_check_layer_tensor(lua_State *L, int arg, const char *name) {
   return expect_layer_tensor(L, cr_to_tensor(L, arg), arg, name);
 }
 
+cr_tensor *cr_opt_layer_tensor(lua_State *L, int arg, const char *name) {
+  return lua_isnoneornil(L, arg) ? NULL : cr_check_layer_tensor(L, arg, name);
+}
+
 const cr_tensor *cr_read_layer_tensor(lua_State *L, int arg, const char *name) {
   return expect_layer_tensor(L, find_tensor(L, arg), arg, name);
 }

@@ -74,6 +74,8 @@ void cr_check(lua_State *L, cr_status status);
 
 /* The tensor at arg, for functions of layers: "input must be a tensor", as the core puts it. */
 struct cr_tensor *cr_check_layer_tensor(lua_State *L, int arg, const char *name);
+/* NULL for nil or none. */
+struct cr_tensor *cr_opt_layer_tensor(lua_State *L, int arg, const char *name);
 
 /* The same for a tensor that is read alone, so that what a layer computed from it stays valid (see
  * cr_storage_touch): a parameter in the forward pass. The second may be nil: NULL. */

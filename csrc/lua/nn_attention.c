@@ -7,18 +7,14 @@
 
 #include "ops/attention.h"
 
-static cr_tensor *opt_layer_tensor(lua_State *L, int arg, const char *name) {
-  return lua_isnoneornil(L, arg) ? NULL : cr_check_layer_tensor(L, arg, name);
-}
-
 static cr_attention check_attention(lua_State *L, int arg) {
   return (cr_attention){
       .heads = cr_check_int_range(L, arg, "heads", 1, 1 << 20),
       .batch_first = cr_check_bool(L, arg + 1, "batchFirst"),
       .is_causal = cr_check_bool(L, arg + 2, "isCausal"),
       .scale = cr_check_number(L, arg + 3, "scale"),
-      .mask = opt_layer_tensor(L, arg + 4, "the mask"),
-      .padding = opt_layer_tensor(L, arg + 5, "the padding mask"),
+      .mask = cr_opt_layer_tensor(L, arg + 4, "the mask"),
+      .padding = cr_opt_layer_tensor(L, arg + 5, "the padding mask"),
   };
 }
 

@@ -19,10 +19,6 @@ static cr_pair check_kind(lua_State *L, int arg) {
   return CR_PAIR_DOT;
 }
 
-static cr_tensor *opt_layer_tensor(lua_State *L, int arg, const char *name) {
-  return lua_isnoneornil(L, arg) ? NULL : cr_check_layer_tensor(L, arg, name);
-}
-
 static int pairs_forward(lua_State *L) {
   cr_pair kind = check_kind(L, 2);
   const cr_tensor *a = cr_check_layer_tensor(L, 3, "input[1]");
@@ -49,7 +45,7 @@ static int pairs_backward(lua_State *L) {
 static int centers_forward(lua_State *L) {
   const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
   const cr_tensor *weight = cr_check_layer_tensor(L, 3, "weight");
-  const cr_tensor *diag = opt_layer_tensor(L, 4, "diagCov");
+  const cr_tensor *diag = cr_opt_layer_tensor(L, 4, "diagCov");
   cr_tensor *output = cr_check_layer_tensor(L, 5, "output");
   CR_LAYER_CALL(L, cr_centers_forward(output, input, weight, diag));
   lua_settop(L, 5);
@@ -61,7 +57,7 @@ static int centers_backward(lua_State *L) {
   const cr_tensor *grad_output = cr_check_layer_tensor(L, 3, "gradOutput");
   const cr_tensor *output = cr_check_layer_tensor(L, 4, "output");
   const cr_tensor *weight = cr_check_layer_tensor(L, 5, "weight");
-  const cr_tensor *diag = opt_layer_tensor(L, 6, "diagCov");
+  const cr_tensor *diag = cr_opt_layer_tensor(L, 6, "diagCov");
   cr_tensor *grad_input = cr_check_layer_tensor(L, 7, "gradInput");
   CR_LAYER_CALL(L, cr_centers_backward(grad_input, grad_output, output, input, weight, diag));
   lua_settop(L, 7);
@@ -73,9 +69,9 @@ static int centers_accumulate(lua_State *L) {
   const cr_tensor *grad_output = cr_check_layer_tensor(L, 3, "gradOutput");
   const cr_tensor *output = cr_check_layer_tensor(L, 4, "output");
   const cr_tensor *weight = cr_check_layer_tensor(L, 5, "weight");
-  const cr_tensor *diag = opt_layer_tensor(L, 6, "diagCov");
+  const cr_tensor *diag = cr_opt_layer_tensor(L, 6, "diagCov");
   cr_tensor *grad_weight = cr_check_layer_tensor(L, 7, "gradWeight");
-  cr_tensor *grad_diag = opt_layer_tensor(L, 8, "gradDiagCov");
+  cr_tensor *grad_diag = cr_opt_layer_tensor(L, 8, "gradDiagCov");
   double scale = cr_opt_number(L, 9, "scale", 1);
   CR_LAYER_CALL(L, cr_centers_accumulate(grad_weight, grad_diag, grad_output, output, input, weight,
                                          diag, scale));

@@ -7,14 +7,10 @@
 
 #include "ops/group_norm.h"
 
-static cr_tensor *opt_layer_tensor(lua_State *L, int arg, const char *name) {
-  return lua_isnoneornil(L, arg) ? NULL : cr_check_layer_tensor(L, arg, name);
-}
-
 static cr_group_norm_spec check_spec(lua_State *L, int arg, int64_t *size) {
   cr_group_norm_spec spec = {
-      .weight = opt_layer_tensor(L, arg, "weight"),
-      .bias = opt_layer_tensor(L, arg + 1, "bias"),
+      .weight = cr_opt_layer_tensor(L, arg, "weight"),
+      .bias = cr_opt_layer_tensor(L, arg + 1, "bias"),
       .mean = cr_check_layer_tensor(L, arg + 2, "mean"),
       .inverse_std = cr_check_layer_tensor(L, arg + 3, "inverseStd"),
       .eps = cr_check_number(L, arg + 4, "eps"),
@@ -57,7 +53,7 @@ static int group_norm_accumulate(lua_State *L) {
   const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
   const cr_tensor *grad_output = cr_check_layer_tensor(L, 3, "gradOutput");
   cr_tensor *grad_weight = cr_check_layer_tensor(L, 4, "gradWeight");
-  cr_tensor *grad_bias = opt_layer_tensor(L, 5, "gradBias");
+  cr_tensor *grad_bias = cr_opt_layer_tensor(L, 5, "gradBias");
   double scale = cr_check_number(L, 6, "scale");
   cr_group_norm_spec spec = check_spec(L, 7, size);
   CR_LAYER_CALL(L,

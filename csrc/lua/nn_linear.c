@@ -6,10 +6,6 @@
 
 #include "ops/linear.h"
 
-static cr_tensor *opt_layer_tensor(lua_State *L, int arg, const char *name) {
-  return lua_isnoneornil(L, arg) ? NULL : cr_check_layer_tensor(L, arg, name);
-}
-
 static int linear_forward(lua_State *L) {
   const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
   const cr_tensor *weight = cr_read_layer_tensor(L, 3, "weight");
@@ -40,7 +36,7 @@ static int linear_accumulate(lua_State *L) {
   const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
   const cr_tensor *grad_output = cr_check_layer_tensor(L, 3, "gradOutput");
   cr_tensor *grad_weight = cr_check_layer_tensor(L, 4, "gradWeight");
-  cr_tensor *grad_bias = opt_layer_tensor(L, 5, "gradBias");
+  cr_tensor *grad_bias = cr_opt_layer_tensor(L, 5, "gradBias");
   double scale = cr_opt_number(L, 6, "scale", 1);
   CR_LAYER_CALL(L, cr_linear_accumulate(grad_weight, grad_bias, grad_output, input, scale));
   return 0;

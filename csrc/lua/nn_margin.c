@@ -26,17 +26,13 @@ static const cr_tensor *check_target(lua_State *L, int arg, single *s) {
   return &s->tensor;
 }
 
-static cr_tensor *opt_layer_tensor(lua_State *L, int arg, const char *name) {
-  return lua_isnoneornil(L, arg) ? NULL : cr_check_layer_tensor(L, arg, name);
-}
-
 static int multi_margin(lua_State *L) {
   single s;
   double loss = 0;
   const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
   const cr_tensor *target = check_target(L, 3, &s);
-  cr_tensor *grad_input = opt_layer_tensor(L, 4, "gradInput");
-  const cr_tensor *weight = opt_layer_tensor(L, 5, "weights");
+  cr_tensor *grad_input = cr_opt_layer_tensor(L, 4, "gradInput");
+  const cr_tensor *weight = cr_opt_layer_tensor(L, 5, "weights");
   double margin = cr_check_number(L, 6, "margin");
   int p = (int)cr_check_int_range(L, 7, "p", 1, 2);
   bool size_average = lua_toboolean(L, 8);
@@ -50,7 +46,7 @@ static int multi_label_margin(lua_State *L) {
   double loss = 0;
   const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
   const cr_tensor *target = cr_check_layer_tensor(L, 3, "target");
-  cr_tensor *grad_input = opt_layer_tensor(L, 4, "gradInput");
+  cr_tensor *grad_input = cr_opt_layer_tensor(L, 4, "gradInput");
   bool size_average = lua_toboolean(L, 5);
   CR_LAYER_CALL(L, cr_multi_label_margin(input, target, size_average, &loss, grad_input));
   lua_pushnumber(L, loss);
@@ -63,7 +59,7 @@ static int cosine_embedding(lua_State *L) {
   const cr_tensor *x = cr_check_layer_tensor(L, 2, "input[1]");
   const cr_tensor *y = cr_check_layer_tensor(L, 3, "input[2]");
   const cr_tensor *target = check_target(L, 4, &s);
-  cr_tensor *grad_x = opt_layer_tensor(L, 5, "gradInput[1]");
+  cr_tensor *grad_x = cr_opt_layer_tensor(L, 5, "gradInput[1]");
   cr_tensor *grad_y = grad_x ? cr_check_layer_tensor(L, 6, "gradInput[2]") : NULL;
   double margin = cr_check_number(L, 7, "margin");
   bool size_average = lua_toboolean(L, 8);

@@ -9,10 +9,6 @@
 
 enum { FIRST = 2, AFTER = 16 }; /* arguments */
 
-static cr_tensor *opt_layer_tensor(lua_State *L, int arg, const char *name) {
-  return lua_isnoneornil(L, arg) ? NULL : cr_check_layer_tensor(L, arg, name);
-}
-
 static cr_recurrent check_recurrent(lua_State *L) {
   cr_recurrent r = {
       .cell = (cr_cell)cr_check_int_range(L, FIRST, "cell", 0, CR_CELL_COUNT - 1),
@@ -25,10 +21,10 @@ static cr_recurrent check_recurrent(lua_State *L) {
   r.state = cr_check_int_range(L, FIRST + 5, "state", 0, r.states - 1);
   r.weight = cr_check_layer_tensor(L, FIRST + 7, "weight");
   r.bias = cr_check_layer_tensor(L, FIRST + 8, "bias");
-  r.peephole = opt_layer_tensor(L, FIRST + 9, "peephole");
-  r.mask = opt_layer_tensor(L, FIRST + 10, "the mask");
+  r.peephole = cr_opt_layer_tensor(L, FIRST + 9, "peephole");
+  r.mask = cr_opt_layer_tensor(L, FIRST + 10, "the mask");
   r.hidden = cr_check_layer_tensor(L, FIRST + 11, "hidden");
-  r.cells = opt_layer_tensor(L, FIRST + 12, "cells");
+  r.cells = cr_opt_layer_tensor(L, FIRST + 12, "cells");
   r.gates = cr_check_layer_tensor(L, FIRST + 13, "gates");
   if (r.cell == CR_CELL_LSTM && !r.cells) cr_check_layer_tensor(L, FIRST + 12, "cells");
   return r;
@@ -45,8 +41,8 @@ static int recurrent_forward(lua_State *L) {
   cr_recurrent r = check_recurrent(L);
   cr_tensor *output = cr_check_layer_tensor(L, AFTER, "output");
   const cr_tensor *x = cr_check_layer_tensor(L, AFTER + 1, "input");
-  const cr_tensor *h0 = opt_layer_tensor(L, AFTER + 2, "the initial state");
-  const cr_tensor *c0 = opt_layer_tensor(L, AFTER + 3, "the initial cell");
+  const cr_tensor *h0 = cr_opt_layer_tensor(L, AFTER + 2, "the initial state");
+  const cr_tensor *c0 = cr_opt_layer_tensor(L, AFTER + 3, "the initial cell");
   cr_tensor *hn = cr_check_layer_tensor(L, AFTER + 4, "the last state");
   cr_tensor *cn = check_cell_tensor(L, &r, AFTER + 5, "the last cell");
   CR_LAYER_CALL(L, cr_recurrent_forward(&r, output, x, h0, c0, hn, cn));
@@ -59,8 +55,8 @@ static int recurrent_backward(lua_State *L) {
   cr_recurrent r = check_recurrent(L);
   cr_tensor *grad_gates = cr_check_layer_tensor(L, AFTER, "gradGates");
   const cr_tensor *grad_output = cr_check_layer_tensor(L, AFTER + 1, "gradOutput");
-  const cr_tensor *grad_hn = opt_layer_tensor(L, AFTER + 2, "the gradient of the last state");
-  const cr_tensor *grad_cn = opt_layer_tensor(L, AFTER + 3, "the gradient of the last cell");
+  const cr_tensor *grad_hn = cr_opt_layer_tensor(L, AFTER + 2, "the gradient of the last state");
+  const cr_tensor *grad_cn = cr_opt_layer_tensor(L, AFTER + 3, "the gradient of the last cell");
   cr_tensor *grad_h0 = cr_check_layer_tensor(L, AFTER + 4, "gradInput");
   cr_tensor *grad_c0 = check_cell_tensor(L, &r, AFTER + 5, "gradInput");
   CR_LAYER_CALL(
@@ -96,7 +92,7 @@ static int recurrent_steps(lua_State *L) {
   cr_tensor *buffer = cr_check_layer_tensor(L, 4, "buffer");
   int64_t width = cr_check_int(L, 5, "width");
   bool batch_first = cr_check_bool(L, 6, "batchfirst"), is_copy = false;
-  const cr_tensor *like = opt_layer_tensor(L, 7, "like");
+  const cr_tensor *like = cr_opt_layer_tensor(L, 7, "like");
   CR_LAYER_CALL(L, cr_recurrent_steps(buffer, input, name, width, batch_first, like, &is_copy));
   lua_settop(L, is_copy ? 4 : 2);
   return 1;

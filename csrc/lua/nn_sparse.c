@@ -6,15 +6,11 @@
 
 #include "ops/sparse.h"
 
-static cr_tensor *opt_layer_tensor(lua_State *L, int arg, const char *name) {
-  return lua_isnoneornil(L, arg) ? NULL : cr_check_layer_tensor(L, arg, name);
-}
-
 static cr_sparse_input check_input(lua_State *L) {
   cr_sparse_input input;
   input.keys = cr_check_layer_tensor(L, 2, "keys");
   input.values = cr_check_layer_tensor(L, 3, "values");
-  input.sizes = opt_layer_tensor(L, 4, "sizes");
+  input.sizes = cr_opt_layer_tensor(L, 4, "sizes");
   input.offset = cr_check_int(L, 5, "keysOffset");
   return input;
 }
@@ -22,7 +18,7 @@ static cr_sparse_input check_input(lua_State *L) {
 static int sparse_forward(lua_State *L) {
   cr_sparse_input input = check_input(L);
   const cr_tensor *weight = cr_check_layer_tensor(L, 6, "weight");
-  const cr_tensor *bias = opt_layer_tensor(L, 7, "bias");
+  const cr_tensor *bias = cr_opt_layer_tensor(L, 7, "bias");
   cr_tensor *output = cr_check_layer_tensor(L, 8, "output");
   CR_LAYER_CALL(L, cr_sparse_forward(output, &input, weight, bias));
   lua_settop(L, 8);

@@ -89,3 +89,11 @@ cr_planes cr_planes_of(const cr_tensor *t) {
       .sw = t->stride[c + 2],
   };
 }
+
+cr_status cr_expect_apart(const char *name, const cr_tensor *gradient, const cr_tensor *input,
+                          const cr_tensor *grad_output) {
+  bool is_apart = !gradient || (!cr_tensor_overlaps(gradient, input) &&
+                                !cr_tensor_overlaps(gradient, grad_output));
+  if (is_apart) return CR_OK;
+  return cr_fail(CR_EINVAL, "%s must not share memory with input or gradOutput", name);
+}

@@ -33,6 +33,10 @@ const char *cr_paren_text(char *buffer, const cr_tensor *t);
 /* A result that is one of the arguments itself would change under the eyes of the reader. */
 cr_status cr_expect_own_result(const cr_tensor *result, const cr_tensor *argument);
 
+/* A layer's gradient (may be NULL) that is added to while input and gradOutput are read. */
+cr_status cr_expect_apart(const char *name, const cr_tensor *gradient, const cr_tensor *input,
+                          const cr_tensor *grad_output);
+
 /* Makes `out` a tensor of these sizes that shares no memory with `avoid` (may be NULL) and has no
  * two indices for one element: a layer's result. When it does, it gets memory of its own. */
 cr_status cr_prepare_result(cr_tensor *out, int ndim, const int64_t *size, const cr_tensor *avoid);

@@ -330,14 +330,6 @@ static cr_status accumulate(temporal *c, cr_tensor *grad_bias) {
   return cr_correlate_bias_gradient(c->dtype, &rows, cr_tensor_data(grad_bias), 1, c->scale);
 }
 
-static cr_status check_apart(const char *name, const cr_tensor *gradient, const cr_tensor *input,
-                             const cr_tensor *grad_output) {
-  if (!gradient ||
-      (!cr_tensor_overlaps(gradient, input) && !cr_tensor_overlaps(gradient, grad_output)))
-    return CR_OK;
-  return cr_fail(CR_EINVAL, "%s must not share memory with input or gradOutput", name);
-}
-
 cr_status cr_temporal_backward_weight(cr_tensor *grad_weight, cr_tensor *grad_bias,
                                       const cr_tensor *input, const cr_tensor *grad_output,
                                       double scale, const cr_temporal_shape *shape) {
@@ -347,8 +339,8 @@ cr_status cr_temporal_backward_weight(cr_tensor *grad_weight, cr_tensor *grad_bi
   CR_TRY(check_input(&c, input));
   CR_TRY(check_grad_output(&c, grad_output, input->ndim));
   CR_TRY(check_bias(&c, "gradBias", grad_bias));
-  CR_TRY(check_apart("gradWeight", grad_weight, input, grad_output));
-  CR_TRY(check_apart("gradBias", grad_bias, input, grad_output));
+  CR_TRY(cr_expect_apart("gradWeight", grad_weight, input, grad_output));
+  CR_TRY(cr_expect_apart("gradBias", grad_bias, input, grad_output));
   cr_tensor flat, flat_grad;
   CR_TRY(cr_contiguous(&flat, input));
   cr_status status = cr_contiguous(&flat_grad, grad_output);

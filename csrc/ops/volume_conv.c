@@ -194,14 +194,6 @@ static cr_status backward_input(call *c, cr_tensor *grad_input, const cr_tensor 
   return status;
 }
 
-static cr_status check_apart(const char *name, const cr_tensor *gradient, const cr_tensor *input,
-                             const cr_tensor *grad_output) {
-  bool is_apart = !gradient || (!cr_tensor_overlaps(gradient, input) &&
-                                !cr_tensor_overlaps(gradient, grad_output));
-  if (is_apart) return CR_OK;
-  return cr_fail(CR_EINVAL, "%s must not share memory with input or gradOutput", name);
-}
-
 static cr_status accumulate(call *c, cr_tensor *grad_bias, const cr_tensor *grad_output) {
   CR_TRY(cr_volume_to_weight(&c->g));
   if (!grad_bias || c->g.images == 0) return CR_OK;
@@ -224,8 +216,8 @@ static cr_status backward_weight(call *c, cr_tensor *grad_weight, cr_tensor *gra
   CR_TRY(check_call(c, "gradWeight", grad_weight, input, s));
   CR_TRY(check_grad_output(c, grad_output, input));
   CR_TRY(check_bias(c, "gradBias", grad_bias));
-  CR_TRY(check_apart("gradWeight", grad_weight, input, grad_output));
-  CR_TRY(check_apart("gradBias", grad_bias, input, grad_output));
+  CR_TRY(cr_expect_apart("gradWeight", grad_weight, input, grad_output));
+  CR_TRY(cr_expect_apart("gradBias", grad_bias, input, grad_output));
   cr_tensor flat, flat_grad;
   CR_TRY(cr_contiguous(&flat, input));
   cr_status status = cr_contiguous(&flat_grad, grad_output);
