@@ -172,6 +172,11 @@ doc/torch7.md: $(LIB) doc/torch7.lua doc/torch7_names.lua ## where each function
 doc/modules.md: $(LIB) doc/modules.lua doc/modules_names.lua ## where each module of Torch7's is here
 	CRESSET_BUILD=$(BUILD) $(LUA) doc/modules.lua > $@
 
+zoo: ## run every example of the zoo (ARGS="lenet" only some) and write doc/zoo.md
+	@.ci/deps.sh build
+	+@$(SUBMAKE) $(LIB)
+	CRESSET_BUILD=$(BUILD) $(LUA) doc/zoo.lua $(ARGS)
+
 # ---- speed ----
 
 bench: ## tensor operations and training steps against peers that are installed (see bench-peers)
@@ -221,5 +226,5 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1 \2/p' Makefile | \
 	  while read -r name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
 
-.PHONY: all test test-isa asan demo lint format check-rock ci doc bench bench-peers install uninstall \
+.PHONY: all test test-isa asan demo lint format check-rock ci doc zoo bench bench-peers install uninstall \
         deps clean help

@@ -1,0 +1,58 @@
+-- What doc/zoo.md shows, chapter by chapter. doc/zoo.lua runs the examples, and so do
+-- spec/examples_spec.lua and .ci/run. `make zoo ARGS=name` adds a new one to the page.
+-- The fields of an entry:
+--   name       examples/<name>.lua
+--   title, text  of its section; the text is a sentence or two
+--   paper      where the network was published (optional)
+--   arguments  of the run that is shown, beside --seed and --out: up to about a minute (optional)
+--   quick      arguments of a run of about a second, for the specs
+--   pictures   files that it writes and that are shown, each of less than 60 KB
+--   also       further files that it writes (optional)
+return {
+  {
+    title = "Feed-forward and convolutional networks",
+    {
+      name = "xor", title = "Perceptron and XOR",
+      text = "One neuron learns AND, OR and NOT, but not XOR; a network with two hidden neurons "
+        .. "does.",
+      paper = "Rosenblatt 1958; Minsky and Papert 1969",
+      quick = { "--epochs", "60" },
+      pictures = { "xor.png" },
+    },
+    {
+      name = "lenet", title = "LeNet-5, today's way",
+      text = "A convolutional network with max pooling, ReLU and cross-entropy reads handwritten "
+        .. "digits.",
+      paper = "LeCun, Bottou, Bengio, Haffner 1998",
+      quick = { "--epochs", "1", "--samples", "64" },
+      pictures = { "lenet-filters.png", "lenet-confusion.png", "lenet-curve.svg" },
+    },
+  },
+  {
+    title = "Recurrent networks",
+  },
+  {
+    title = "Energy-based networks",
+  },
+  {
+    title = "Self-organizing networks",
+  },
+  {
+    title = "Adversarial networks",
+    {
+      name = "cdcgan", title = "Conditional DCGAN",
+      text = "One network draws digits of the class it is asked for, another tells them from real "
+        .. "ones; a third, trained on real ones, judges.",
+      paper = "Goodfellow et al. 2014; Mirza and Osindero 2014; Radford, Metz and Chintala 2016",
+      quick = { "--epochs", "1", "--samples", "64" },
+      pictures = { "cdcgan.png" },
+      also = { "cdcgan-animation.png", "cdcgan-epochs/001.png" },
+    },
+  },
+  {
+    title = "Training and data",
+  },
+  {
+    title = "Pictures",
+  },
+}

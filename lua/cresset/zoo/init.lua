@@ -1,0 +1,11 @@
+--- cresset.zoo: networks that are not trained by back-propagation alone.
+local zoo = {}
+
+require("cresset.class").package("zoo", zoo)
+
+for _, name in ipairs {
+} do
+  zoo[name] = require("cresset.zoo." .. name)
+end
+
+return zoo
