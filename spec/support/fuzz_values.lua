@@ -207,6 +207,7 @@ local recipes = {
   ["nn.RMSNorm"] = function() return class.find("nn.RMSNorm")(3) end,
   ["nn.GroupNorm"] = function() return class.find("nn.GroupNorm")(1, 3) end,
   ["nn.InstanceNorm"] = function() return class.find("nn.InstanceNorm")(3, 0.1, true) end,
+  ["zoo.McCullochPitts"] = function() return cresset.zoo.McCullochPitts({ 1, -1, 2 }, 2) end,
   ["nn.Clamp"] = function() return class.find("nn.Clamp")(-1, 1) end,
 }
 

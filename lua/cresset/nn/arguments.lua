@@ -90,6 +90,24 @@ function arguments.check(who, declared, value)
   return checked
 end
 
+--- Checks a table of options, all of which are declared: returns a new table of the checked values
+-- and the defaults, or raises "<who>: there is no option 'x'" or what check raises.
+function arguments.options(who, declared, given)
+  given = arguments.check(who, { "options", "table", default = {} }, given)
+  local checked, known = {}, {}
+  for _, option in ipairs(declared) do
+    local name = option[1]
+    known[name] = true
+    checked[name] = arguments.check(who, option, rawget(given, name))
+  end
+  for name in next, given do
+    if not known[name] then
+      error(("%s: there is no option '%s'"):format(who, tostring(name)), 0)
+    end
+  end
+  return checked
+end
+
 --- Checks an argument of a method: "nn.Linear:reset: 'stdv' must be a number, got true".
 function arguments.of_method(object, method, declared, value)
   return arguments.check(object.__typename .. ":" .. method, declared, value)

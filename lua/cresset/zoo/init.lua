@@ -4,6 +4,9 @@ local zoo = {}
 require("cresset.class").package("zoo", zoo)
 
 for _, name in ipairs {
+  "Adaline",
+  "McCullochPitts",
+  "Perceptron",
 } do
   zoo[name] = require("cresset.zoo." .. name)
 end
