@@ -5,6 +5,7 @@ local data = {
   readIDX = core.data.readIDX,
   saveText = core.data.saveText,
   Dataset = require("cresset.data.dataset"),
+  Encoder = require("cresset.data.Encoder"),
   batches = require("cresset.data.batches"),
   digits = require("cresset.data.digits"),
   mnist = require("cresset.data.mnist"),
