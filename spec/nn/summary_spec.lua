@@ -9,11 +9,11 @@ describe("summary", function()
     assert.are.equal([[
 Layer                                     Output           Parameters  Multiply-adds
 ------------------------------------------------------------------------------------
-nn.Sequential                             1 x 10
+nn.Sequential                             1 x 10             (34,726)      (120,960)
   (1) nn.SpatialConvolution(1 -> 6, 5x5)  1 x 6 x 24 x 24         156         86,400
   (2) nn.Tanh                             1 x 6 x 24 x 24
   (3) nn.Flatten                          1 x 3456
-  (4) nn.Sequential                       1 x 10
+  (4) nn.Sequential                       1 x 10             (34,570)       (34,560)
     (1) nn.Linear(3456 -> 10)             1 x 10               34,570         34,560
 ------------------------------------------------------------------------------------
 input 1 x 1 x 28 x 28; parameters 34,726 (156 trainable); multiply-adds 120,960]],

@@ -188,7 +188,7 @@ end
 function harness.assert_refused(object, method, ...)
   local ok, message = pcall(object[method], object, ...)
   if ok then error(("%s: %s accepts what does not fit"):format(tostring(object), method), 2) end
-  if type(message) ~= "string" or not message:find("^nn%a*%.%a")
+  if type(message) ~= "string" or not message:find("^%l+%.%a")
     or message:find("attempt to ", 1, true) then
     error(("%s: %s fails with: %s"):format(tostring(object), method, tostring(message)), 2)
   end

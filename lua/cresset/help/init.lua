@@ -20,6 +20,7 @@ cresset: neural networks for Lua 5.4
   cresset  tensors: cresset.zeros(2, 3), t:add(1), t[{ {1, 2}, 3 }]      ?Tensor
   nn       layers, containers and criteria: nn.Linear(10, 5)             ?nn
   optim    optimizers: optim.sgd, optim.adam                             ?optim
+  models   networks of the literature: models.ResNet { depth = 18 }      ?models
   data     data sets and minibatches                                     ?data
   image    pictures: reading, writing, grids                             ?image
 ]==]

@@ -171,15 +171,26 @@ local function thousands(n)
   return (text:reverse():gsub("(%d%d%d)", "%1,"):reverse():gsub("^,", ""))
 end
 
+-- A layer's own count; where other layers stand in it, the sum of all, in brackets.
+local function count_text(layers, place, field)
+  local layer = layers[place]
+  local sum, at = layer[field], place + 1
+  while layers[at] and layers[at].depth > layer.depth do
+    sum, at = sum + layers[at][field], at + 1
+  end
+  if sum == 0 then return "" end
+  return at > place + 1 and "(" .. thousands(sum) .. ")" or thousands(sum)
+end
+
 --- The text of what summary.of returns.
 function summary.text(result)
   local rows = { { "Layer", "Output", "Parameters", "Multiply-adds" } }
-  for _, layer in ipairs(result.layers) do
+  for i, layer in ipairs(result.layers) do
     rows[#rows + 1] = {
       ("  "):rep(layer.depth) .. layer.text,
       layer.output,
-      layer.parameters > 0 and thousands(layer.parameters) or "",
-      layer.multiplyAdds > 0 and thousands(layer.multiplyAdds) or "",
+      count_text(result.layers, i, "parameters"),
+      count_text(result.layers, i, "multiplyAdds"),
     }
   end
   local widths = { 0, 0, 0, 0 }
@@ -206,8 +217,8 @@ function summary.text(result)
 end
 
 --- Prints a table of the network's layers: sizes of outputs, parameters, multiply-adds of one
--- forward. Runs the network once in evaluation mode and leaves outputs, running statistics and
--- random numbers as they were.
+-- forward; in brackets the sums of layers that hold others. Runs the network once in evaluation
+-- mode and leaves outputs, running statistics and random numbers as they were.
 --
 --     net:summary{1, 28, 28}            -- the sizes of one sample; the batch is one
 --     net:summary{{3, 32, 32}, {10}}    -- a table of two inputs
