@@ -120,6 +120,10 @@ describe("GANCriterion", function()
       real = function(x) return softplus(-x) end, fake = softplus,
       generator = function(x) return softplus(-x) end,
     },
+    minimax = {
+      real = function(x) return softplus(-x) end, fake = softplus,
+      generator = function(x) return -softplus(x) end,
+    },
     leastSquares = {
       real = function(x) return (x - 1) ^ 2 / 2 end, fake = function(x) return x ^ 2 / 2 end,
       generator = function(x) return (x - 1) ^ 2 / 2 end,
@@ -168,7 +172,7 @@ describe("GANCriterion", function()
   it("says what it expects", function()
     assert.are.equal("nn.GANCriterion(hinge)", tostring(nn.GANCriterion("hinge")))
     assert.has_error(function() nn.GANCriterion("x") end, "nn.GANCriterion: 'kind' must be "
-      .. 'nonSaturating, leastSquares, hinge or wasserstein, got the string "x"')
+      .. 'nonSaturating, minimax, leastSquares, hinge or wasserstein, got the string "x"')
     assert.has_error(function() nn.GANCriterion():forward(cresset.ones(1), 1) end,
       'nn.GANCriterion(nonSaturating): target must be "real", "fake" or "generator", got 1')
     assert.has_error(function() nn.GANCriterion():forward(1, "real") end,

@@ -190,6 +190,11 @@ local recipes = {
     return class.find("nn.ModuleCriterion")(class.find("nn.MSECriterion")(),
       class.find("nn.Tanh")())
   end,
+  ["gan.GradientPenalty"] = function()
+    local penalty = cresset.gan.GradientPenalty(cresset.nn.Linear(3, 2))
+    penalty:forward(float(2, 3))
+    return penalty
+  end,
   ["optim.EMA"] = function() return cresset.optim.EMA(float(2, 3)) end,
   ["nn.gModule"] = function()
     local node = class.find("nn.Linear")(3, 2)()

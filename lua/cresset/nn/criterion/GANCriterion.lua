@@ -7,6 +7,10 @@ local kinds = {
     real = { "bceWithLogits", 1 }, fake = { "bceWithLogits", 0 },
     generator = { "bceWithLogits", 1 },
   },
+  minimax = {
+    real = { "bceWithLogits", 1 }, fake = { "bceWithLogits", 0 },
+    generator = { "bceWithLogits", 0, nil, -1 },
+  },
   leastSquares = {
     real = { "mse", 1, nil, 0.5 }, fake = { "mse", 0, nil, 0.5 },
     generator = { "mse", 1, nil, 0.5 },
@@ -28,10 +32,11 @@ local kinds = {
 --     loss = criterion:forward(scores, "generator")   -- the generator's
 --
 -- kind "nonSaturating" (Goodfellow et al. 2014): log(1 + exp(-x)), log(1 + exp(x)),
--- log(1 + exp(-x)); "leastSquares" (Mao et al. 2017): (x - 1)^2 / 2, x^2 / 2, (x - 1)^2 / 2;
+-- log(1 + exp(-x)); "minimax", the game of the same paper's equation 1: the generator's is
+-- -log(1 + exp(x)); "leastSquares" (Mao et al. 2017): (x - 1)^2 / 2, x^2 / 2, (x - 1)^2 / 2;
 -- "hinge" (Lim and Ye 2017): max(0, 1 - x), max(0, 1 + x), -x; "wasserstein" (Arjovsky et al.
 -- 2017): -x, x, -x. realLabel below 1 smooths the label of real samples (Salimans et al. 2016), for
--- the first two kinds.
+-- the first three kinds.
 local GANCriterion = criterion("nn.GANCriterion", {
   args = {
     { "kind", "string", default = "nonSaturating" },
@@ -40,8 +45,8 @@ local GANCriterion = criterion("nn.GANCriterion", {
   buffers = { "labels" },
   init = function(self)
     if not kinds[self.kind] then
-      error(("nn.GANCriterion: 'kind' must be nonSaturating, leastSquares, hinge or wasserstein, "
-        .. 'got the string "%s"'):format(self.kind), 0)
+      error(("nn.GANCriterion: 'kind' must be nonSaturating, minimax, leastSquares, hinge or "
+        .. 'wasserstein, got the string "%s"'):format(self.kind), 0)
     end
   end,
   tostring = function(self) return "(" .. self.kind .. ")" end,
