@@ -20,6 +20,22 @@ return {
       pictures = { "xor.png" },
     },
     {
+      name = "mlp", title = "The textbook's multi-layer perceptron",
+      text = "Sigmoid units, squared error, plain back-propagation, per sample and per batch, on "
+        .. "words (one-hot) and numbers (scaled to 0 ... 1).",
+      paper = "Rumelhart, Hinton and Williams 1986; data: Quinlan 1986",
+      quick = {},
+      pictures = { "mlp.svg" },
+    },
+    {
+      name = "deep_mlp", title = "Vanishing and exploding gradients, and their cure",
+      text = "Ten hidden layers with the classic recipe, with large weights, with He's "
+        .. "initialization, and with all that is usual today.",
+      paper = "Hochreiter 1991; He et al. 2015; Ioffe and Szegedy 2015",
+      quick = { "--epochs", "1" },
+      pictures = { "deep_mlp.svg" },
+    },
+    {
       name = "lenet", title = "LeNet-5, today's way",
       text = "A convolutional network with max pooling, ReLU and cross-entropy reads handwritten "
         .. "digits.",
