@@ -37,6 +37,7 @@
 #include "kernels/sparse.h"
 #include "kernels/transpose.h"
 #include "kernels/unfold.h"
+#include "kernels/units.h"
 #include "kernels/volume.h"
 #include "kernels/window.h"
 #include "kernels/winograd.h"
@@ -61,6 +62,7 @@
   X(volume)                                                                                        \
   X(window)                                                                                        \
   X(unfold)                                                                                        \
+  X(units)                                                                                         \
   X(lrn)                                                                                           \
   X(norm)                                                                                          \
   X(recurrent)                                                                                     \
@@ -117,6 +119,7 @@ typedef struct {
   cr_volume_kernels volume[2];
   cr_window_kernels window[2];
   cr_unfold_kernels unfold[2];
+  cr_units_kernels units[2];
   cr_lrn_kernels lrn[2];
   cr_norm_kernels norm[2];
   cr_recurrent_kernels recurrent[2];

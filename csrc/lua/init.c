@@ -46,6 +46,7 @@
   X(nn_loss)                                                                                       \
   X(nn_ctc)                                                                                        \
   X(optim)                                                                                         \
+  X(zoo)                                                                                           \
   X(paths)                                                                                         \
   X(interrupt)                                                                                     \
   X(file)                                                                                          \
