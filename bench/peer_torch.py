@@ -141,6 +141,30 @@ def letters(batch, *args):
     return step(Letters(*args), torch.nn.CrossEntropyLoss(), x, y)
 
 
+def rbm():
+    """Contrastive divergence in place, as a careful author writes it."""
+    w, b, c = 0.01 * torch.randn(784, 500), torch.zeros(784), torch.zeros(500)
+    v_w, v_b, v_c = torch.zeros_like(w), torch.zeros_like(b), torch.zeros_like(c)
+    x = torch.rand(100, 784)
+
+    def descend(p, v, gradient):
+        v.mul_(0.5).add_(gradient)
+        p.sub_(v, alpha=0.1)
+
+    def run():
+        hidden = torch.addmm(c, x, w).sigmoid_()
+        sample = torch.bernoulli(hidden)
+        visible = torch.addmm(b, sample, w.t()).sigmoid_()
+        model = torch.addmm(c, visible, w).sigmoid_()
+        gradient = torch.mm(visible.t(), model).addmm_(x.t(), hidden, beta=0.01, alpha=-0.01)
+        descend(w, v_w, gradient.add_(w, alpha=1e-4))
+        descend(b, v_b, visible.mean(0) - x.mean(0))
+        descend(c, v_c, model.mean(0) - hidden.mean(0))
+        return torch.dist(x, visible).item()
+
+    return run
+
+
 CASES = {
     "add 4096x4096": lambda: binary(torch.add),
     "mul 4096x4096": lambda: binary(torch.mul),
@@ -187,6 +211,7 @@ CASES = {
     "char-LSTM 2x256 T50 train b32": lambda: letters(32, "LSTM", 2),
     "char-LSTM 2x256 T50 train b1": lambda: letters(1, "LSTM", 2),
     "GRU 256 T50 train b32": lambda: letters(32, "GRU", 1),
+    "RBM 784-500 CD-1 b100": rbm,
     "two-way LSTM 256 T50 train b32": lambda: letters(32, "LSTM", 1, True),
 }
 for n in (64, 128, 256, 512, 1024, 2048, 4096):

@@ -93,7 +93,7 @@ if #peers == 0 and options.peers ~= "no" then
 end
 
 local failed = 0
-for _, file in ipairs({ "cases_tensor", "cases_train", "cases_recurrent" }) do
+for _, file in ipairs({ "cases_tensor", "cases_train", "cases_recurrent", "cases_energy" }) do
   for _, case in ipairs(require(file)) do
     if case.name:find(options.only, 1, true) then
       local times, message = run_case(case, peers)

@@ -11,4 +11,11 @@ for _, name in ipairs {
   zoo[name] = require("cresset.zoo." .. name)
 end
 
+for _, name in ipairs { -- with an energy
+  "EnergyModel", "RBM",
+} do
+  zoo[name] = require("cresset.zoo." .. name)
+end
+require("cresset.zoo.rbm_partition")
+
 return zoo
