@@ -70,12 +70,14 @@ static int storage_bytes(lua_State *L) {
   return 1;
 }
 
-/* pointer(object): its address. */
+/* pointer(object): its address; that of the memory's owner for a storage. */
 static int pointer(lua_State *L) {
   int type = lua_type(L, 1);
   if (type != LUA_TTABLE && type != LUA_TUSERDATA && type != LUA_TFUNCTION && type != LUA_TTHREAD)
     return cr_type_error(L, 1, "object", "a table, an object, a function or a coroutine");
-  lua_pushinteger(L, (lua_Integer)(intptr_t)lua_topointer(L, 1));
+  const cr_storage *storage = cr_to_storage(L, 1);
+  const void *address = storage ? storage : lua_topointer(L, 1);
+  lua_pushinteger(L, (lua_Integer)(intptr_t)address);
   return 1;
 }
 

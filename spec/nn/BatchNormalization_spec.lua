@@ -110,6 +110,29 @@ describe("nn.BatchNormalization", function()
     assert.same({ 0, 0, 0 }, recorded.elements(layer.running_mean))
   end)
 
+  it("takes a single sample in evaluation", function()
+    for name, size in pairs { BatchNormalization = { 3 }, SpatialBatchNormalization = { 3, 2, 4 },
+      VolumetricBatchNormalization = { 3, 2, 2, 3 } } do
+      local layer = nn[name](3):double()
+      layer.running_mean:copy(recorded.fill(1, { 3 }, "torch.DoubleTensor"))
+      layer.weight:copy(recorded.fill(2, { 3 }, "torch.DoubleTensor"))
+      local x = recorded.fill(3, size, "torch.DoubleTensor")
+      local g = recorded.fill(4, size, "torch.DoubleTensor")
+      assert.is_false((pcall(layer.forward, layer, x))) -- in training
+      layer:evaluate():zeroGradParameters()
+      local batch = layer:forward(x:unsqueeze(1)):clone()
+      local gradient = layer:backward(x:unsqueeze(1), g:unsqueeze(1)):clone()
+      local of_weight = layer.gradWeight:clone()
+      layer:zeroGradParameters()
+      assert.same(size, layer:forward(x):size():totable())
+      assert.is_true(layer.output:equal(batch[1]))
+      assert.is_true(layer:backward(x, g):equal(gradient[1]))
+      assert.is_true(layer.gradWeight:equal(of_weight))
+      assert.same({ 1, table.unpack(size) }, layer:forward(x:unsqueeze(1)):size():totable())
+      assert.is_false((pcall(layer.backward, layer, x, batch)))
+    end
+  end)
+
   it("takes an empty batch, which changes nothing", function()
     local layer = nn.BatchNormalization(3)
     assert.same({ 0, 3 }, layer:forward(cresset.zeros(0, 3)):size():totable())

@@ -62,6 +62,17 @@ describe("nn.Linear", function()
     assert.are.same({ 4 }, learning.size(layer:forward(cresset.FloatTensor(3):fill(1))))
   end)
 
+  it("takes a bias that is set by hand", function()
+    local layer = nn.Linear(3, 2):noBias()
+    layer.bias, layer.gradBias = cresset.ones(2), cresset.zeros(2)
+    assert.are.equal(2, #layer:parameters())
+    layer:zeroGradParameters()
+    layer:forward(cresset.ones(3))
+    layer:backward(cresset.ones(3), cresset.FloatTensor { 4, 5 })
+    assert.are.same({ 4, 5 }, layer.gradBias:totable())
+    assert.are.equal("nn.Linear(3 -> 2)", tostring(layer))
+  end)
+
   it("refuses wrong arguments", function()
     assert.has_error(function() nn.Linear(3) end,
       "nn.Linear: 'outputSize' must be an integer of at least 1, got nil")

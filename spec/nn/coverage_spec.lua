@@ -14,7 +14,6 @@ local exempt = {
   ["nn.DontCast"] = "keeps its type when it is converted",
   ["nn.Kmeans"] = "its gradients are steps of an algorithm, no derivatives",
   ["nn.PrintSize"] = "prints",
-  ["nn.VolumetricFractionalMaxPooling"] = "shares all but its sizes with the spatial one",
   ["nn.SpatialMaxUnpooling"] = "works beside its pooling layer alone",
   ["nn.VolumetricMaxUnpooling"] = "works beside its pooling layer alone",
   ["nn.FastLSTM"] = "goes back once for each forward; checked inside nn.Sequencer",

@@ -248,6 +248,7 @@ for _, case in ipairs({
   { "SpatialAutoCropMSECriterion", input = { 2, 1, 3, 3 }, target = { 2, 1, 5, 4 } },
   { "SpatialClassNLLCriterion", input = { 2, 3, 2, 4 },
     target = { labels = { 2, 2, 4 }, classes = 3 } },
+  { "DistanceRatioCriterion", input = pair },
   { "DistKLDivCriterion", input = same, target = same, targetRange = { 0.1, 1 } },
   { "HingeEmbeddingCriterion", args = { 3 }, input = same, target = { signs = same } },
   { "HuberCriterion", args = { 0.7 }, input = same, target = same },
@@ -273,6 +274,48 @@ for _, case in ipairs({
     criterion_checks(function() return nn[case[1]](table.unpack(case.args or {})) end, case)
   end)
 end
+
+describe("nn.CrossEntropyCriterion", function()
+  it("has Torch7's field nll, whose sizeAverage is its own", function()
+    local x, labels = learning.fill("double", 1, { 4, 5 }), cresset.LongTensor { 1, 5, 2, 2 }
+    local criterion = nn.CrossEntropyCriterion():double()
+    local mean = criterion:forward(x, labels)
+    local gradient = criterion:backward(x, labels):clone()
+    for _, set in ipairs {
+      function(value) criterion.nll.sizeAverage = value end,
+      function(value) criterion.sizeAverage = value end,
+    } do
+      set(false)
+      learning.assert_near({ 4 * mean }, { criterion:forward(x, labels) }, 1e-12)
+      learning.assert_near(gradient * 4, criterion:backward(x, labels), 1e-12)
+      assert.is_false(criterion.nll.sizeAverage)
+      set(true)
+      learning.assert_near({ mean }, { criterion:forward(x, labels) }, 1e-12)
+    end
+  end)
+end)
+
+describe("nn.DistanceRatioCriterion", function()
+  it("has the loss and the gradients of its definition", function()
+    local x = { cresset.ones(32, 1), cresset.ones(32, 1) }
+    local criterion = nn.DistanceRatioCriterion(true)
+    learning.assert_near({ math.log(2) }, { criterion:forward(x) }, 1e-6)
+    local gradients = criterion:backward(x)
+    learning.assert_near({ 0.5, -0.5 }, { gradients[1]:sum(), gradients[2]:sum() }, 1e-6)
+    local s, d = learning.fill("double", 1, { 3, 2 }, 4), learning.fill("double", 5, { 3, 2 }, 4)
+    local sum = 0
+    local a, b = learning.values(s), learning.values(d)
+    for i = 1, 6 do
+      sum = sum - math.log(math.exp(-a[i]) / (math.exp(-a[i]) + math.exp(-b[i])))
+    end
+    learning.assert_near({ sum / 3 }, { nn.DistanceRatioCriterion():double():forward({ s, d }) },
+      1e-12)
+    learning.assert_near({ sum }, { nn.DistanceRatioCriterion(false):double():forward({ s, d }) },
+      1e-12)
+    assert.are.equal(1000, nn.DistanceRatioCriterion():forward {
+      cresset.FloatTensor { 1000 }, cresset.FloatTensor { 0 } })
+  end)
+end)
 
 describe("nn.MultiCriterion", function()
   criterion_checks(function()

@@ -256,6 +256,15 @@ describe("nn.SpatialFullConvolution with a tensor for the size", function()
     end
   end)
 
+  it("reads the last sizes of tensors of any number of dimensions", function()
+    local layer = nn.SpatialFullConvolution(2, 3, 3, 3, 2, 2, 1, 1)
+    assert.same({ 3, 6, 8 },
+      layer:forward({ cresset.zeros(2, 3, 4), cresset.zeros(6, 8) }):size():totable())
+    assert.has_error(function() layer:forward { cresset.zeros(2, 3, 4), cresset.zeros(8) } end,
+      "nn.SpatialFullConvolution(2 -> 3, 3x3, 2,2, 1,1): input[2] must have at least 2 dimensions, "
+        .. "the last of which are the output's, got (8)")
+  end)
+
   it("refuses a size that cannot be", function()
     local layer = nn.SpatialFullConvolution(2, 3, 3, 3, 2, 2, 1, 1)
     assert.has_error(function()

@@ -57,6 +57,19 @@ describe("a transfer function", function()
     end)
   end
 
+  for name, text in pairs { AddConstant = "nn.AddConstant(2 x 3)",
+    MulConstant = "nn.MulConstant(2 x 3)" } do
+    describe("nn." .. name .. " with a tensor", function()
+      layer_checks(function()
+        return nn[name](cresset.FloatTensor { { 1, -2, 3 }, { 0.5, 0.25, -1 } })
+      end, {
+        inputs = { { 2, 3 }, { 4, 2, 3 } }, tostring = text, batch = false, large = { 9000, 2, 3 },
+        errors = { { input = { 2, 2 }, message = text .. ": input must have the size of the "
+          .. "constant (2 x 3), or a batch of that, got (2 x 2)" } },
+      })
+    end)
+  end
+
   describe("nn.PReLU on images", function()
     layer_checks(function() return nn.PReLU(2) end, { inputs = { { 2, 2, 5, 7 }, { 2, 9, 4 } } })
   end)
@@ -91,6 +104,28 @@ describe("a transfer function", function()
       layer:backward(y, x:clone())
       assert_near(values(x), y, 1e-6)
     end
+  end)
+
+  it("adds and multiplies by tensors, also in place", function()
+    for name, expected in pairs {
+      AddConstant = { 0, 0, 0, 3, 3, 3 }, MulConstant = { -1, -4, 0, 2, 2, 0 },
+    } do
+      local constant = cresset.FloatTensor { 1, 2, name == "AddConstant" and 3 or 0 }
+      local x = cresset.FloatTensor { { -1, -2, -3 }, { 2, 1, 0 } }
+      assert_near(expected, nn[name](constant):forward(x), 0)
+      local y, g = x:clone(), cresset.ones(2, 3)
+      local layer = nn[name](constant, true)
+      layer:forward(y)
+      assert_near(expected, y, 0)
+      local gradInput = layer:backward(y, g)
+      assert_near(name == "AddConstant" and { 1, 1, 1, 1, 1, 1 } or { 1, 2, 0, 1, 2, 0 }, gradInput,
+        0)
+      assert_near(values(gradInput), g, 0)
+      assert_near(name == "AddConstant" and values(x) or { -1, -2, 0, 2, 1, 0 }, y, 0)
+    end
+    assert.has_error(function() nn.AddConstant("a") end,
+      "nn.AddConstant: 'constant_scalar' must be a number or a tensor with elements, "
+        .. "got the string \"a\"")
   end)
 
   it("lets NaN through", function()

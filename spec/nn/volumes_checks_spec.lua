@@ -43,6 +43,26 @@ check("VolumetricDilatedMaxPooling", { 2, 2, 2, 1, 1, 1, 0, 0, 0, 1, 2, 1 }, {
       .. "(1 x 2 x 2 x 2)" },
   },
 })
+do
+  local name = "nn.VolumetricFractionalMaxPooling(2x2x3, 2,2,2)"
+  check("VolumetricFractionalMaxPooling", { 2, 2, 2, 2, 2, 3 }, {
+    inputs = { { 2, 2, 5, 4, 4 } }, form = "C x H x W x T", tostring = name, large = false,
+    prepare = function(layer)
+      layer:forward(cresset.zeros(2, 2, 5, 4, 4))
+      return layer:fixPoolingRegions()
+    end,
+    errors = { { input = { 2, 5, 4, 2 }, message = name .. ": 2 windows of 2 elements along T need "
+      .. "an input of at least 3, got (2 x 5 x 4 x 2)" } },
+  })
+
+  describe("nn.VolumetricFractionalMaxPooling", function()
+    it("has the time last, as Torch7", function()
+      local layer = nn.VolumetricFractionalMaxPooling(2, 2, 2, 0.5, 0.7, 0.9)
+      local output = layer:forward(cresset.zeros(3, 20, 10, 8))
+      assert.are.same({ 3, 18, 7, 4 }, output:size():totable())
+    end)
+  end)
+end
 check("VolumetricAveragePooling", { 2, 2, 2, 1, 1, 1, 1, 0, 1 }, {
   inputs = batches, form = any, tostring = "nn.VolumetricAveragePooling(2x2x2, 1,1,1, 1,0,1)",
 })

@@ -86,6 +86,9 @@ local recipes = {
   ["nn.SpatialFullConvolutionMap"] = function()
     return cresset.nn.SpatialFullConvolutionMap(cresset.nn.tables.full(3, 2), 2, 2)
   end,
+  ["nn.StochasticGradient"] = function()
+    return cresset.nn.StochasticGradient(cresset.nn.Linear(3, 2), cresset.nn.MSECriterion())
+  end,
   ["nn.SpatialConvolutionLocal"] = function()
     return cresset.nn.SpatialConvolutionLocal(3, 2, 4, 4, 2, 2)
   end,

@@ -36,7 +36,8 @@ function cresset.optionalParts() end
 ---@return integer bytes
 function cresset.storageBytes() end
 
---- A number that no other object has as long as this one lives: its address.
+--- A number that no other object has as long as this one lives: its address. Tensors that share
+--- memory have storages of one number.
 ---@param object table|userdata|function|thread
 ---@return integer
 function cresset.pointer(object) end

@@ -1,24 +1,12 @@
 local C = require("cresset.core").nn
-local transfer = require("cresset.nn.transfer")
+local constant_transfer = require("cresset.nn.constant_transfer")
 
---- x + constant_scalar. In place, the backward pass restores the input's elements.
-local AddConstant = transfer("nn.AddConstant", "addConstant", {
-  args = {
-    { "constant_scalar", "number" },
-    { "inplace", "boolean", default = false },
-  },
-  a = "constant_scalar",
-  tostring = function(self) return ("(%g)"):format(self.constant_scalar) end,
+--- x + constant_scalar, a number or a tensor: one of the input's size, or of its last dimensions',
+-- for every sample of a batch. In place, the backward pass restores the input's elements.
+return constant_transfer("nn.AddConstant", "addConstant", {
+  forward = "add",
+  undo = function(input, constant) input:csub(constant) end,
+  restore = function(self, input, constant)
+    C.addConstantForward(self, input, self.output, true, -constant)
+  end,
 })
-
-local backward = AddConstant.updateGradInput
-
-function AddConstant:updateGradInput(input, gradOutput)
-  backward(self, input, gradOutput)
-  if self.inplace then
-    C.addConstantForward(self, input, self.output, true, -self.constant_scalar)
-  end
-  return self.gradInput
-end
-
-return AddConstant

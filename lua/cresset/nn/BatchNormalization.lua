@@ -5,7 +5,7 @@ local batch_norm = require("cresset.nn.batch_norm")
 --
 --     nn.BatchNormalization(nOutput, [eps = 1e-5], [momentum = 0.1], [affine = true])
 --
--- Input and output (N x nOutput). In training mean and (biased) variance are the batch's; they move
+-- Input and output (N x nOutput), in evaluation (nOutput) too. In training mean and (biased) variance are the batch's; they move
 -- running_mean and running_var: running = (1 - momentum) running + momentum batch's, where
 -- running_var gets the unbiased variance. In evaluation the running ones are used. Training needs
 -- more than one value for each feature.

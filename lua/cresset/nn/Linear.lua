@@ -14,7 +14,7 @@ local Linear = layer("nn.Linear", {
   parameters = function(self)
     return {
       { "weight", self.outputSize, self.inputSize },
-      self.hasBias and { "bias", self.outputSize },
+      (self.hasBias or self.bias) and { "bias", self.outputSize },
     }
   end,
   tostring = function(self)

@@ -1,26 +1,18 @@
 local C = require("cresset.core").nn
-local transfer = require("cresset.nn.transfer")
+local constant_transfer = require("cresset.nn.constant_transfer")
 
---- constant_scalar x. In place, the backward pass restores the input's elements (which it cannot
--- when the constant is 0).
-local MulConstant = transfer("nn.MulConstant", "mulConstant", {
-  args = {
-    { "constant_scalar", "number" },
-    { "inplace", "boolean", default = false },
-  },
-  a = "constant_scalar",
-  tostring = function(self) return ("(%g)"):format(self.constant_scalar) end,
+--- constant_scalar x, for a number or a tensor: one of the input's size, or of its last
+-- dimensions', for every sample of a batch. In place, the backward pass restores the input's
+-- elements (which it cannot where the constant is 0).
+return constant_transfer("nn.MulConstant", "mulConstant", {
+  forward = "cmul",
+  undo = function(input, constant)
+    local divisor = constant:clone()
+    input:cdiv(divisor:maskedFill(divisor:eq(0), 1))
+  end,
+  backward = "cmul",
+  lost = 0,
+  restore = function(self, input, constant)
+    C.mulConstantForward(self, input, self.output, true, 1 / constant)
+  end,
 })
-
-local backward = MulConstant.updateGradInput
-
-function MulConstant:updateGradInput(input, gradOutput)
-  backward(self, input, gradOutput)
-  local factor = self.constant_scalar
-  if self.inplace and factor ~= 0 then
-    C.mulConstantForward(self, input, self.output, true, 1 / factor)
-  end
-  return self.gradInput
-end
-
-return MulConstant

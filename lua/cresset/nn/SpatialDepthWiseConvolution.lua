@@ -7,10 +7,10 @@ local layer = require("cresset.nn.layer")
 --
 --     nn.SpatialDepthWiseConvolution(nInputPlane, nOutputPlane, kW, kH, [dW], [dH], [padW], [padH])
 --
--- Input (N x nInputPlane x H x W) or (nInputPlane x H x W), output (N x nOutputPlane nInputPlane x
--- H' x W'): output plane (i - 1) nInputPlane + j is input plane j convolved with weight[i][j], plus
--- bias[i][j]. Sizes are those of nn.SpatialConvolution. `weight` is nOutputPlane x nInputPlane x kH
--- x kW, `bias` nOutputPlane x nInputPlane or nil after noBias().
+-- Input (N x nInputPlane x H x W) or (nInputPlane x H x W), output (N x nInputPlane nOutputPlane x
+-- H' x W'): output plane (j - 1) nOutputPlane + i is input plane j convolved with weight[i][j],
+-- plus bias[i][j]. Sizes are those of nn.SpatialConvolution. `weight` is nOutputPlane x
+-- nInputPlane x kH x kW, `bias` nOutputPlane x nInputPlane or nil after noBias().
 local SpatialDepthWiseConvolution = layer("nn.SpatialDepthWiseConvolution", {
   args = {
     { "nInputPlane", "size" },
@@ -28,7 +28,7 @@ local SpatialDepthWiseConvolution = layer("nn.SpatialDepthWiseConvolution", {
       { "bias", self.nOutputPlane, self.nInputPlane },
     }
   end,
-  buffers = { "part" },
+  buffers = { "ofWeight", "ofBias" },
   multiplyAdds = function(self, _, output) return self.kW * self.kH * output:nElement() end,
   init = function(self) convolution.complete_padding(self, 2) end,
   tostring = convolution.text(2),
@@ -36,16 +36,21 @@ local SpatialDepthWiseConvolution = layer("nn.SpatialDepthWiseConvolution", {
 
 convolution.add_parameters(SpatialDepthWiseConvolution, 2)
 
---- Kernel i of every plane as the weight of a convolution in groups of one plane.
-local function kernel(self, name, i)
-  return self[name]:select(1, i):view(self.nInputPlane, 1, self.kH, self.kW)
+--- Parameters of a convolution in groups of one plane each: the kernels of the first plane, then
+-- those of the second, .... A copy where a plane has several.
+local function grouped(self, t)
+  if not t then return nil end
+  local turned = t:transpose(1, 2):contiguous()
+  local outputs = self.nInputPlane * self.nOutputPlane
+  if t:dim() == 2 then return turned:view(outputs) end
+  return turned:view(outputs, 1, self.kH, self.kW)
 end
 
-local function bias(self, name, i) return self[name] and self[name]:select(1, i) end
-
---- The output planes of kernel i.
-local function planes(self, t, i)
-  return t:narrow(t:dim() - 2, (i - 1) * self.nInputPlane + 1, self.nInputPlane)
+--- Adds gradients in the order of `grouped` to those of weight or bias.
+local function add_gradient(self, gradient, t)
+  if not gradient then return end
+  local rest = gradient:dim() == 2 and {} or { self.kH, self.kW }
+  gradient:add(t:view(self.nInputPlane, self.nOutputPlane, table.unpack(rest)):transpose(1, 2))
 end
 
 local function output_length(self, axis, size)
@@ -78,38 +83,26 @@ local function check_gradient(self, input, gradOutput)
 end
 
 function SpatialDepthWiseConvolution:updateOutput(input)
-  local size = output_size(self, input)
-  if input:type() ~= self.weight:type() then
-    self:fail("input must be a %s, got a %s: convert it or the layer with :type()",
-      self.weight:type(), input:type())
-  end
-  self.output:resize(table.unpack(size))
-  for i = 1, self.nOutputPlane do
-    C.convForward(self, input, kernel(self, "weight", i), bias(self, "bias", i),
-      planes(self, self.output, i), self.dW, self.dH, self.padW, self.padH, 1, 1,
-      self.nInputPlane)
-  end
-  return self.output
+  output_size(self, input)
+  return C.convForward(self, input, grouped(self, self.weight), grouped(self, self.bias),
+    self.output, self.dW, self.dH, self.padW, self.padH, 1, 1, self.nInputPlane)
 end
 
 function SpatialDepthWiseConvolution:updateGradInput(input, gradOutput)
   check_gradient(self, input, gradOutput)
-  for i = 1, self.nOutputPlane do
-    local part = i == 1 and self.gradInput or self.part
-    C.convBackwardInput(self, input, planes(self, gradOutput, i), kernel(self, "weight", i), part,
-      self.dW, self.dH, self.padW, self.padH, 1, 1, self.nInputPlane)
-    if i > 1 then self.gradInput:add(part) end
-  end
-  return self.gradInput
+  return C.convBackwardInput(self, input, gradOutput, grouped(self, self.weight), self.gradInput,
+    self.dW, self.dH, self.padW, self.padH, 1, 1, self.nInputPlane)
 end
 
 function SpatialDepthWiseConvolution:accGradParameters(input, gradOutput, scale)
   check_gradient(self, input, gradOutput)
-  for i = 1, self.nOutputPlane do
-    C.convBackwardWeight(self, input, planes(self, gradOutput, i), kernel(self, "gradWeight", i),
-      bias(self, "gradBias", i), scale or 1, self.dW, self.dH, self.padW, self.padH, 1, 1,
-      self.nInputPlane)
-  end
+  local outputs = self.nInputPlane * self.nOutputPlane
+  local of_weight = self.ofWeight:resize(outputs, 1, self.kH, self.kW):zero()
+  local of_bias = self.gradBias and self.ofBias:resize(outputs):zero()
+  C.convBackwardWeight(self, input, gradOutput, of_weight, of_bias, scale or 1, self.dW, self.dH,
+    self.padW, self.padH, 1, 1, self.nInputPlane)
+  add_gradient(self, self.gradWeight, of_weight)
+  add_gradient(self, self.gradBias, of_bias)
 end
 
 return SpatialDepthWiseConvolution

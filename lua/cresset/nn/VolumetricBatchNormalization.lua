@@ -14,6 +14,7 @@ local VolumetricBatchNormalization, parent = layer("nn.VolumetricBatchNormalizat
 --- A volume as an image of T rows, or what is wrong with it.
 local function as_image(self, t, what)
   images.expect_tensor(self, t, what)
+  if t:dim() == 4 and self.train == false then t = t:unsqueeze(1) end
   if t:dim() ~= 5 or t:size(2) ~= self.nOutput then
     self:fail("%s must be (N x %d x T x H x W), got %s", what, self.nOutput, images.sizes(t))
   end

@@ -41,13 +41,32 @@ return function(name, nDim)
     return self
   end
 
-  function BatchNormalization:updateOutput(input)
+  local function forward(self, input, is_training)
     return C.batchNormForward(self, input, self.output, self.weight, self.bias,
       self.running_mean, self.running_var, self.save_mean, self.save_std, self.eps, self.momentum,
-      self.train ~= false, nDim)
+      is_training, nDim)
+  end
+
+  -- One sample, which evaluation takes too: a batch of it.
+  local function is_single(self, input)
+    return self.train == false and core.isTensor(input) and input:dim() == nDim - 1
+      and input:nElement() > 0
+  end
+
+  function BatchNormalization:updateOutput(input)
+    if is_single(self, input) then
+      forward(self, input:unsqueeze(1), false)
+      return self.output:resize(input:size())
+    end
+    return forward(self, input, self.train ~= false)
   end
 
   local function backward(self, input, gradOutput, gradInput, gradWeight, gradBias, scale)
+    if is_single(self, input) and core.isTensor(gradOutput) and gradOutput:isSameSizeAs(input) then
+      backward(self, input:unsqueeze(1), gradOutput:unsqueeze(1), gradInput, gradWeight, gradBias,
+        scale)
+      return gradInput and gradInput:resize(input:size())
+    end
     return C.batchNormBackward(self, input, gradOutput, gradInput, gradWeight, gradBias, scale,
       self.weight, self.bias, self.running_mean, self.running_var, self.save_mean, self.save_std,
       self.eps, self.momentum, self.train ~= false, nDim)

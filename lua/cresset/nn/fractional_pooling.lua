@@ -11,15 +11,21 @@ local function length_of(self, axis, size)
   return ratio and math.max(1, math.floor(size * ratio)) or self["out" .. axis]
 end
 
-local from_end = { W = 0, H = 1, T = 2 }
+-- The axes from the last to the first: Torch7 has the time of volumes behind their width here.
+local orders = { [2] = { "W", "H" }, [3] = { "T", "W", "H" } }
 
 --- The input's length along an axis.
-local function input_length(input, axis) return input:size(input:dim() - from_end[axis]) end
+local function input_length(input, dims, axis)
+  for i, name in ipairs(orders[dims]) do
+    if name == axis then return input:size(input:dim() + 1 - i) end
+  end
+end
 
-local function check_length(self, input, axis)
-  local count, kernel = length_of(self, axis, input_length(input, axis)), self["poolSize" .. axis]
+local function check_length(self, input, dims, axis)
+  local size = input_length(input, dims, axis)
+  local count, kernel = length_of(self, axis, size), self["poolSize" .. axis]
   local needed = count + kernel - 1
-  if needed <= input_length(input, axis) then return end
+  if needed <= size then return end
   self:fail("%d windows of %d elements along %s need an input of at least %d, got %s", count,
     kernel, axis, needed, images.sizes(input))
 end
@@ -87,10 +93,14 @@ local function fractional(name, dims)
   end
 
   local function forward(self, input, indices)
-    local t = dims == 3 and length_of(self, "T", input_length(input, "T")) or 1
-    return C.windowMaxForward(self, input, self.output, indices, dims, 2, self.poolSizeT or 1,
-      self.poolSizeW, self.poolSizeH, t, length_of(self, "W", input_length(input, "W")),
-      length_of(self, "H", input_length(input, "H")), self.randomSamples)
+    local kernel, length = {}, {} -- of the first axis (1 for images), the last and the one between
+    for i, place in ipairs { 3, 1, 2 } do
+      local axis = orders[dims][place]
+      kernel[i] = axis and self["poolSize" .. axis] or 1
+      length[i] = axis and length_of(self, axis, input_length(input, dims, axis)) or 1
+    end
+    return C.windowMaxForward(self, input, self.output, indices, dims, 2, kernel[1], kernel[2],
+      kernel[3], length[1], length[2], length[3], self.randomSamples)
   end
 
   local function backward(self, input, gradOutput, indices)
@@ -99,15 +109,15 @@ local function fractional(name, dims)
   end
 
   function Fractional:updateOutput(input)
-    local first = images.check(self, input, dims)
-    for _, axis in ipairs(axes) do check_length(self, input, axis) end
+    local first = images.check(self, input, dims, nil, dims == 3 and "%s x H x W x T")
+    for _, axis in ipairs(axes) do check_length(self, input, dims, axis) end
     draw(self, input, first, dims)
     self.has_indices = true
     return forward(self, input, images.indices_of(self))
   end
 
   function Fractional:updateGradInput(input, gradOutput)
-    images.check(self, input, dims)
+    images.check(self, input, dims, nil, dims == 3 and "%s x H x W x T")
     if not self.has_indices or self.indices:nElement() == 0 then
       self:fail("call forward first: the windows are random")
     end
@@ -129,12 +139,13 @@ end
 -- and H.
 local SpatialFractionalMaxPooling = fractional("nn.SpatialFractionalMaxPooling", 2)
 
---- nn.SpatialFractionalMaxPooling of volumes (N x C x T x H x W) or (C x T x H x W).
+--- nn.SpatialFractionalMaxPooling of volumes (N x C x H x W x T) or (C x H x W x T): here the time
+-- comes last, as in Torch7, whose other volumetric layers have it first.
 --
 --     nn.VolumetricFractionalMaxPooling(kT, kW, kH, outT, outW, outH)
 --     nn.VolumetricFractionalMaxPooling(kT, kW, kH, ratioT, ratioW, ratioH)
 --
--- `randomSamples` (N x C x 3) places the windows along W, H and T.
+-- `randomSamples` (N x C x 3) places the windows along T, W and H.
 local VolumetricFractionalMaxPooling = fractional("nn.VolumetricFractionalMaxPooling", 3)
 
 return {

@@ -23,7 +23,10 @@ function full_convolution.split(self, input, dims)
     self:fail("input must be a tensor or a table of two tensors")
   end
   images.check(self, x, dims, self.nInputPlane)
-  images.check(self, other, dims)
+  if other:dim() < dims then
+    self:fail("input[2] must have at least %d dimensions, the last of which are the output's, got "
+      .. "%s", dims, images.sizes(other))
+  end
   local adjusted = {}
   for i, axis in ipairs(convolution.axes[dims]) do
     local from_end = ({ W = 0, H = 1, T = 2 })[axis]

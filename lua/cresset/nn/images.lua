@@ -19,12 +19,13 @@ function images.expect_tensor(self, value, what)
 end
 
 --- Fails unless input is a tensor (N x planes x H x W) or (planes x H x W), with T before H where
--- dims is 3; any number of planes when that is nil. Returns the dimension of the planes.
-function images.check(self, input, dims, planes)
+-- dims is 3; any number of planes when that is nil. Returns the dimension of the planes. `order`
+-- says in an error in which order the axes are, where it is another: "%s x H x W x T".
+function images.check(self, input, dims, planes, order)
   images.expect_tensor(self, input)
   local first = input:dim() - dims
   if first >= 1 and first <= 2 and (not planes or input:size(first) == planes) then return first end
-  local form = forms[dims]:format(planes or "C")
+  local form = (order or forms[dims]):format(planes or "C")
   return self:fail("input must be (N x %s) or (%s), got %s", form, form, images.sizes(input))
 end
 

@@ -48,6 +48,7 @@ for _, file in ipairs(files) do require("cresset.nn." .. file) end
 local criteria = {
   "AbsCriterion", "BCECriterion", "BCEWithLogitsCriterion", "ClassNLLCriterion",
   "CosineEmbeddingCriterion", "CrossEntropyCriterion", "DistKLDivCriterion",
+  "DistanceRatioCriterion",
   "HingeEmbeddingCriterion", "HuberCriterion", "L1Cost", "L1HingeEmbeddingCriterion",
   "MSECriterion", "MarginCriterion", "MarginRankingCriterion", "MultiLabelMarginCriterion",
   "MultiLabelSoftMarginCriterion", "MultiMarginCriterion", "SmoothL1Criterion",
@@ -60,10 +61,12 @@ local criteria = {
 for _, file in ipairs(criteria) do require("cresset.nn.criterion." .. file) end
 
 require("cresset.nn.hooks")
+require("cresset.nn.StochasticGradient")
 nn.Sampler = nn.GaussianSampler
 nn.init = require("cresset.nn.initialization")
 nn.Jacobian = require("cresset.nn.Jacobian")
 nn.noGrad = require("cresset.nn.noGrad").run
+nn.utils = require("cresset.nn.utils")
 nn.tables = require("cresset.nn.tables")
 nn.summary = require("cresset.nn.summary").of
 

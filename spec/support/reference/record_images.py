@@ -80,12 +80,12 @@ def pooling():
     yield entry("SpatialFractionalMaxPooling", "2, 3, 4, 3", [2, 2, 8, 9], fractional,
                 randomSamples=fill(6, 2, 2, 2).abs())
 
-    def fractional3(x):
-        samples = fill(6, 2, 2, 3).abs().flip(2)  # PyTorch has the axes in the order T, H, W
-        return F.fractional_max_pool3d(x, (2, 3, 2), output_size=(2, 3, 4),
+    def fractional3(x):  # ours has the time last, and the samples in the order T, W, H
+        samples = fill(6, 2, 2, 3).abs().flip(2)
+        return F.fractional_max_pool3d(x, (3, 2, 2), output_size=(3, 4, 2),
                                        _random_samples=samples)
 
-    yield entry("VolumetricFractionalMaxPooling", "2, 2, 3, 2, 4, 3", [2, 2, 5, 8, 9], fractional3,
+    yield entry("VolumetricFractionalMaxPooling", "2, 2, 3, 2, 4, 3", [2, 2, 8, 9, 5], fractional3,
                 randomSamples=fill(6, 2, 2, 3).abs())
 
 
@@ -133,9 +133,8 @@ def convolution():
                 mapped, [(len(table), 2, 3), (4,)])
 
     def depthwise(x, weight, bias):
-        outputs = [F.conv2d(x, weight[i].unsqueeze(1), bias[i], (1, 2), (1, 0), groups=3)
-                   for i in range(2)]
-        return torch.cat(outputs, 1)
+        return F.conv2d(x, weight.transpose(0, 1).reshape(6, 1, 3, 2),
+                        bias.t().reshape(6), (1, 2), (1, 0), groups=3)
 
     yield entry("SpatialDepthWiseConvolution", "3, 2, 2, 3, 2, 1, 0, 1", [2, 3, 4, 5], depthwise,
                 [(2, 3, 3, 2), (2, 3)])
