@@ -52,6 +52,14 @@ return {
   },
   {
     title = "Self-organizing networks",
+    {
+      name = "som", title = "Self-organizing map",
+      text = "Without a teacher, similar digits come to lie side by side: the prototypes; how far "
+        .. "each is from its neighbours; what each turned out to stand for.",
+      paper = "Kohonen 1982; Ultsch 1993",
+      quick = {},
+      pictures = { "som.png", "som-borders.png" },
+    },
   },
   {
     title = "Adversarial networks",

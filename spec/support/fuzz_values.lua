@@ -215,6 +215,9 @@ local recipes = {
   ["nn.RMSNorm"] = function() return class.find("nn.RMSNorm")(3) end,
   ["nn.GroupNorm"] = function() return class.find("nn.GroupNorm")(1, 3) end,
   ["nn.InstanceNorm"] = function() return class.find("nn.InstanceNorm")(3, 0.1, true) end,
+  ["zoo.SOM"] = function()
+    return cresset.zoo.SOM { inputSize = 3, width = 3, height = 2, topology = "hexagonal" }
+  end,
   ["zoo.McCullochPitts"] = function() return cresset.zoo.McCullochPitts({ 1, -1, 2 }, 2) end,
   ["zoo.RBM"] = function() return cresset.zoo.RBM(3, 2, { classes = 2 }) end,
   ["nn.Clamp"] = function() return class.find("nn.Clamp")(-1, 1) end,

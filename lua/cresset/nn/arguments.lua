@@ -72,6 +72,12 @@ local kinds = {
     if class.isA(value, "nn.Criterion") then return value end
     return nil, "an nn.Criterion"
   end,
+  choice = function(value, declared)
+    for _, choice in ipairs(declared.choices) do
+      if value == choice then return value end
+    end
+    return nil, 'one of "' .. table.concat(declared.choices, '", "') .. '"'
+  end,
   any = function(value) return value end,
 }
 

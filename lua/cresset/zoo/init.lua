@@ -7,6 +7,7 @@ for _, name in ipairs {
   "Adaline",
   "McCullochPitts",
   "Perceptron",
+  "SOM",
 } do
   zoo[name] = require("cresset.zoo." .. name)
 end
