@@ -16,7 +16,7 @@ static struct {
   pthread_mutex_t lock; /* one parallel region at a time */
   pthread_mutex_t sleep_lock;
   pthread_cond_t wake;
-  int threads;             /* wanted, the caller included; 0: not asked yet */
+  atomic_int threads;      /* wanted, the caller included; 0: not asked yet */
   int workers;             /* running */
   _Atomic uint64_t ticket; /* of the current region, see claim() */
   atomic_int done;         /* pieces of it that are finished */
@@ -58,6 +58,7 @@ int cr_num_threads(void) {
 }
 
 cr_status cr_set_num_threads(int threads) {
+  if (in_region) return cr_fail(CR_EINVAL, "a worker cannot change the number of threads of all");
   if (threads < 1 || threads > CR_MAX_THREADS)
     return cr_fail(CR_EINVAL, "number of threads must be from 1 to %d, got %d", CR_MAX_THREADS,
                    threads);
@@ -66,6 +67,8 @@ cr_status cr_set_num_threads(int threads) {
 }
 
 int cr_in_parallel(void) { return in_region; }
+
+void cr_work_alone(void) { in_region = 1; }
 
 int64_t cr_grain(double cost) {
   /* Starting a region costs about 2 microseconds; a piece should be worth ten times that. */

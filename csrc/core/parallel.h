@@ -25,6 +25,9 @@ cr_status cr_set_num_threads(int threads);
 int cr_num_cores(void);
 /* True inside a piece of a cr_parallel_for. */
 int cr_in_parallel(void);
+/* From now on the calling thread does all its work by itself, as within a piece: for threads that
+ * work beside the pool. */
+void cr_work_alone(void);
 
 /* Scratch memory of the calling thread, 64-byte aligned, kept and reused: a hot path allocates
  * only while it grows. The content does not outlive the next request for the same slot. NULL (with

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 static atomic_llong live_bytes;
-static atomic_llong allocated_bytes;
+static _Thread_local int64_t allocated_bytes; /* each thread of Lua has a collector of its own */
 static atomic_llong last_id;
 
 /* PTRDIFF_MAX less room for the alignment: beyond it no allocation can succeed. */
@@ -42,14 +42,15 @@ static cr_status allocate(void **out, cr_dtype dtype, int64_t size) {
     return cr_fail(CR_ENOMEM, "out of memory: could not allocate %lld bytes",
                    (long long)(size * width));
   atomic_fetch_add(&live_bytes, size * width);
-  atomic_fetch_add(&allocated_bytes, size * width);
+  allocated_bytes += size * width;
   return CR_OK;
 }
 
 static void release_memory(cr_storage *storage) {
   int64_t bytes = storage->capacity * (int64_t)cr_dtype_size(storage->dtype);
   if (storage->parent) {
-    storage->parent->version++; /* as long as the view lived it may have been written to */
+    cr_storage_raise_version(
+        storage->parent); /* as long as the view lived it may have been written to */
     atomic_fetch_sub(&storage->parent->views, 1);
     cr_storage_release(storage->parent);
   } else if (storage->release_data) {
@@ -76,7 +77,7 @@ cr_status cr_storage_wrap(cr_storage **out, cr_dtype dtype, int64_t size, void *
   storage->parent = NULL;
   atomic_init(&storage->views, 0);
   storage->id = (uint64_t)atomic_fetch_add(&last_id, 1) + 1;
-  storage->version = 0;
+  atomic_init(&storage->version, 0);
   storage->origin = (cr_storage_origin){0};
   return CR_OK;
 }
@@ -146,6 +147,12 @@ bool cr_storage_has_origin(const cr_storage *made, const cr_storage *source, int
          o->offset == offset && is_private(made) && is_private(source);
 }
 
-int64_t cr_storage_take_allocated(void) { return atomic_exchange(&allocated_bytes, 0); }
+int64_t cr_storage_take_allocated(void) {
+  int64_t bytes = allocated_bytes;
+  allocated_bytes = 0;
+  return bytes;
+}
+
+void cr_storage_add_allocated(int64_t bytes) { allocated_bytes += bytes; }
 
 int64_t cr_storage_live_bytes(void) { return atomic_load(&live_bytes); }

@@ -28,17 +28,25 @@ typedef struct cr_storage {
       *shared_name; /* the file of the system's shared memory that goes with the storage; or NULL */
   struct cr_storage *parent; /* whose memory `data` is a part of: one reference; or NULL */
   atomic_int views;          /* storages that show a part of this one's memory, which must stay */
-  uint64_t id, version;      /* see cr_storage_touch */
+  uint64_t id;
+  _Atomic uint64_t version; /* see cr_storage_touch */
   cr_storage_origin origin;
 } cr_storage;
+
+/* Two threads that touch a storage at the same time may raise its version once: an addition that
+ * locked the cache line would cost more than the rest of a small operation. */
+static inline void cr_storage_raise_version(cr_storage *storage) {
+  uint64_t version = atomic_load_explicit(&storage->version, memory_order_relaxed);
+  atomic_store_explicit(&storage->version, version + 1, memory_order_relaxed);
+}
 
 /* What somebody does who may write to a storage: its version changes. So that nobody can be
  * forgotten, the bindings do this for every tensor and storage that Lua hands to them, unless they
  * ask for it in order to read. */
 static inline void cr_storage_touch(cr_storage *storage) {
   if (!storage) return;
-  storage->version++;
-  if (storage->parent) storage->parent->version++;
+  cr_storage_raise_version(storage);
+  if (storage->parent) cr_storage_raise_version(storage->parent);
 }
 
 /* Notes that what `made` holds was computed from the content of `source` from the element `offset`
@@ -80,8 +88,11 @@ void cr_storage_release(cr_storage *storage); /* NULL is allowed */
  * view or viewed cannot grow beyond its capacity. */
 cr_status cr_storage_resize(cr_storage *storage, int64_t size);
 
-/* Bytes allocated since the last call: what the Lua glue charges to the collector. */
+/* Bytes that the calling thread allocated since its last call: what the Lua glue charges to the
+ * collector. */
 int64_t cr_storage_take_allocated(void);
+/* Counts bytes that came from another thread as if the calling one had allocated them. */
+void cr_storage_add_allocated(int64_t bytes);
 
 /* Bytes held by all storages now. */
 int64_t cr_storage_live_bytes(void);

@@ -182,7 +182,7 @@ cr_tensor *cr_check_float_tensor(lua_State *L, int arg, const char *name) {
 
 /* Once a megabyte has gathered, the collector works as if it had allocated the bytes itself. */
 void cr_charge_collector(lua_State *L) {
-  static int64_t gathered;
+  static _Thread_local int64_t gathered;
   const int64_t threshold = 1 << 20;
   gathered += cr_storage_take_allocated();
   if (gathered < threshold) return;
@@ -232,7 +232,7 @@ cr_tensor *cr_opt_cache_tensor(lua_State *L, int arg, const char *name) {
   return expect_layer_tensor(L, find_tensor(L, arg), arg, name);
 }
 
-static cr_dtype default_dtype = CR_F32;
+static _Thread_local cr_dtype default_dtype = CR_F32; /* a worker's state has its own */
 
 cr_dtype cr_default_dtype(void) { return default_dtype; }
 
@@ -277,8 +277,8 @@ cr_storage *cr_push_new_storage(lua_State *L, cr_dtype dtype, int64_t size) {
 /* ---- generators ---- */
 
 cr_generator *cr_default_generator(void) {
-  static cr_generator generator;
-  static bool is_seeded;
+  static _Thread_local cr_generator generator;
+  static _Thread_local bool is_seeded;
   if (!is_seeded) {
     is_seeded = true;
     cr_generator_seed_from_system(&generator);

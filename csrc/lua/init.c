@@ -33,6 +33,7 @@
   X(storage)                                                                                       \
   X(system)                                                                                        \
   X(image)                                                                                         \
+  X(workers)                                                                                       \
   X(data)                                                                                          \
   X(nn_activation)                                                                                 \
   X(nn_distance)                                                                                   \

@@ -75,11 +75,19 @@ local tensors = {
 -- ---- objects of the library's classes ----
 
 -- Constructor arguments of classes that a few small integers do not make.
-local recipes = {
+local recipes
+recipes = {
   ["data.Dataset"] = function()
     local labels = filled("torch.LongTensor", 3)
     return cresset.data.Dataset { images = float(3, 1, 4, 4), labels = labels }
   end,
+  ["data.Workers"] = function() return cresset.data.Workers(1, function(...) return ... end) end,
+  ["data.Loader"] = function()
+    return cresset.data.Loader(recipes["data.Dataset"](), 2, { workers = 1 })
+  end,
+  ["data.SubsetSampler"] = function() return cresset.data.SubsetSampler { 1, 2 } end,
+  ["data.WeightedSampler"] = function() return cresset.data.WeightedSampler { 1, 2 } end,
+  ["data.StratifiedSampler"] = function() return cresset.data.StratifiedSampler { 1, 2 } end,
   ["nn.SpatialConvolutionMap"] = function()
     return cresset.nn.SpatialConvolutionMap(cresset.nn.tables.full(3, 2), 2, 2)
   end,

@@ -10,6 +10,13 @@ local data = {
   digits = require("cresset.data.digits"),
   mnist = require("cresset.data.mnist"),
   fashion = require("cresset.data.fashion"),
+  Sampler = require("cresset.data.Sampler"),
+  RandomSampler = require("cresset.data.RandomSampler"),
+  SubsetSampler = require("cresset.data.SubsetSampler"),
+  WeightedSampler = require("cresset.data.WeightedSampler"),
+  StratifiedSampler = require("cresset.data.StratifiedSampler"),
+  Workers = require("cresset.data.Workers"),
+  Loader = require("cresset.data.Loader"),
 }
 
 return data
