@@ -53,6 +53,14 @@ return {
   {
     title = "Self-organizing networks",
     {
+      name = "art", title = "Adaptive resonance",
+      text = "ART 1 finds categories of digits, finer ones with more vigilance; fuzzy ARTMAP learns "
+        .. "a circle from 100, 1,000 and 10,000 points in one pass, and to read digits.",
+      paper = "Carpenter and Grossberg 1987; Carpenter et al. 1992",
+      quick = { "--points", "500" },
+      pictures = { "art.png", "art-circle.png" },
+    },
+    {
       name = "som", title = "Self-organizing map",
       text = "Without a teacher, similar digits come to lie side by side: the prototypes; how far "
         .. "each is from its neighbours; what each turned out to stand for.",

@@ -223,6 +223,9 @@ recipes = {
   ["nn.RMSNorm"] = function() return class.find("nn.RMSNorm")(3) end,
   ["nn.GroupNorm"] = function() return class.find("nn.GroupNorm")(1, 3) end,
   ["nn.InstanceNorm"] = function() return class.find("nn.InstanceNorm")(3, 0.1, true) end,
+  ["zoo.FuzzyART"] = function() return cresset.zoo.FuzzyART { inputSize = 3 } end,
+  ["zoo.ART1"] = function() return cresset.zoo.ART1 { inputSize = 3, vigilance = 0.5 } end,
+  ["zoo.ARTMAP"] = function() return cresset.zoo.ARTMAP { inputSize = 3 } end,
   ["zoo.SOM"] = function()
     return cresset.zoo.SOM { inputSize = 3, width = 3, height = 2, topology = "hexagonal" }
   end,

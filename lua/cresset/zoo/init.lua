@@ -5,6 +5,9 @@ require("cresset.class").package("zoo", zoo)
 
 for _, name in ipairs {
   "Adaline",
+  "ARTMAP",
+  "ART1",
+  "FuzzyART",
   "McCullochPitts",
   "Perceptron",
   "SOM",
