@@ -179,14 +179,26 @@ zoo: ## run every example of the zoo (ARGS="lenet" only some) and write doc/zoo.
 
 # ---- speed ----
 
-bench: ## tensor operations and training steps against peers that are installed (see bench-peers)
+BENCH = build/bench
+PEERS = build/peers
+
+bench: $(BENCH)/peak ## the same work here and in the peers that are installed; doc/bench.md (see bench-peers)
 	@.ci/deps.sh build
 	+@$(SUBMAKE) $(LIB)
-	$(LUA) bin/cresset bench/run.lua $(ARGS)
+	$(LUA) bin/cresset bench/run.lua --report doc $(ARGS)
 	$(LUA) bin/cresset bench/memory.lua
 
-bench-peers: ## install what bench compares with
+bench-peers: ## install what bench compares with: PyTorch and, into build/peers, ONNX Runtime
 	@.ci/deps.sh bench
+	@if command -v npm >/dev/null; then mkdir -p $(PEERS) && \
+	  npm install --prefix $(PEERS) --no-audit --no-fund --ignore-scripts onnxruntime-node; \
+	else echo "bench-peers: without npm there is no ONNX Runtime to compare with" >&2; fi
+
+# The machine's peak, for the share of it that the bench prints.
+$(BENCH)/peak: bench/peak.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) -O2 -march=native -pthread -o $@ $<
 
 # ---- installation ----
 

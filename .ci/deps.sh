@@ -15,6 +15,7 @@ build_optional="libopenblas0-pthread libpng-dev zlib1g-dev libzip-dev libreadlin
 test="lua-busted"
 lint="lua-check clang-format cppcheck luarocks"
 bench="python3 python3-torch python3-numpy"
+bench_optional="nodejs npm"
 
 groups=${*:-build test lint}
 
@@ -45,7 +46,8 @@ missing_packages() { # name...: those that dpkg does not know as installed
 
 provided() {
   case $1 in
-  gcc | make | pkg-config | lua5.4 | clang-format | cppcheck | luarocks) command -v "$1" >/dev/null ;;
+  gcc | make | pkg-config | lua5.4 | clang-format | cppcheck | luarocks | npm) command -v "$1" >/dev/null ;;
+  nodejs) command -v node >/dev/null ;;
   libopenblas0-pthread) ls /usr/lib/*/libopenblas.so.0 >/dev/null 2>&1 ;;
   *) return 1 ;;
   esac

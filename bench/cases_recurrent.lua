@@ -1,5 +1,6 @@
 -- Recurrent networks: training steps on random sequences.
 local cresset = require("cresset")
+local training = require("training")
 
 local steps, letters = 50, 65
 
@@ -8,24 +9,15 @@ local function train(batch, make_layers)
   local net = nn.Sequential():add(nn.LookupTable(letters, 256))
   local width = make_layers(net, nn)
   net:add(nn.View(-1, width)):add(nn.Linear(width, letters))
-  local criterion = nn.CrossEntropyCriterion()
   local x = cresset.LongTensor(steps, batch):random(1, letters)
-  local y = cresset.LongTensor(steps * batch):random(1, letters)
-  local params, grads = net:getParameters()
-  local config = { learningRate = 1e-3, momentum = 0.9 }
-  local function feval()
-    grads:zero()
-    local loss = criterion:forward(net:forward(x), y)
-    net:backward(x, criterion:backward(net.output, y))
-    return loss, grads
-  end
-  return function() cresset.optim.sgd(feval, params, config) end
+  local y = training.labels(steps * batch, letters)
+  return training.step(net, nn.CrossEntropyCriterion(), x, y, batch)
 end
 
-local function lstm(batch)
+local function lstm(batch, layers)
   return function()
     return train(batch, function(net, nn)
-      net:add(nn.SeqLSTM(256, 256, 2))
+      net:add(nn.SeqLSTM(256, 256, layers))
       return 256
     end)
   end
@@ -45,9 +37,12 @@ local function both_directions()
   end)
 end
 
+local faster = { torch = 2 }
+
 return {
-  { name = "char-LSTM 2x256 T50 train b32", setup = lstm(32) },
-  { name = "char-LSTM 2x256 T50 train b1", setup = lstm(1) },
-  { name = "GRU 256 T50 train b32", setup = gru },
-  { name = "two-way LSTM 256 T50 train b32", setup = both_directions },
+  { name = "char-LSTM 2x256 T50 train b32", setup = lstm(32, 2), aim = faster },
+  { name = "char-LSTM 2x256 T50 train b1", setup = lstm(1, 2), aim = faster },
+  { name = "SeqLSTM 256 T50 train b32", setup = lstm(32, 1), aim = faster },
+  { name = "SeqGRU 256 T50 train b32", setup = gru, aim = faster },
+  { name = "two-way LSTM 256 T50 train b32", setup = both_directions, aim = faster },
 }

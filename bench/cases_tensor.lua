@@ -41,6 +41,7 @@ end
 local function product(n)
   return {
     name = ("mm %dx%d"):format(n, n),
+    big = n >= 2048,
     setup = function()
       local a, b = cresset.rand(n, n), cresset.rand(n, n)
       local result, mm = cresset.Tensor(), cresset.mm

@@ -5,6 +5,8 @@ import time
 import torch
 from torch import nn
 
+import peer_networks as networks
+
 SIZE = 4096
 
 
@@ -90,10 +92,11 @@ def step(net, criterion, x, y):
     return run
 
 
-def mlp():
+def mlp(batch):
     net = nn.Sequential(nn.Linear(784, 1024), nn.ReLU(), nn.Linear(1024, 1024), nn.ReLU(),
                         nn.Linear(1024, 10))
-    return step(net, nn.CrossEntropyLoss(), torch.randn(128, 784), torch.randint(0, 10, (128,)))
+    return step(net, nn.CrossEntropyLoss(), torch.randn(batch, 784),
+                torch.randint(0, 10, (batch,)))
 
 
 def xor():
@@ -115,14 +118,23 @@ def lenet():
     return step(lenet_network(), nn.CrossEntropyLoss(), x, y)
 
 
-def lenet_inference(batch):
-    net, x = lenet_network().eval(), torch.randn(batch, 1, 28, 28)
+def inference(net, x):
+    net.eval()
 
     def run():
         with torch.no_grad():
             net(x)
 
     return run
+
+
+def infer(make, batch):
+    return lambda: inference(make(), torch.randn(batch, 3, 224, 224))
+
+
+def train(make, batch):
+    return lambda: step(make(), nn.CrossEntropyLoss(), torch.randn(batch, 3, 224, 224),
+                        torch.randint(0, 1000, (batch,)))
 
 
 class Letters(torch.nn.Module):
@@ -203,16 +215,28 @@ CASES = {
     "sort 1M": sort,
     "randn 4096x4096": normal,
     "transposed copy 4096x4096": transposed_copy,
-    "MLP 784-1024-1024-10 train b128": mlp,
+    "MLP 784-1024-1024-10 train b128": lambda: mlp(128),
+    "MLP 784-1024-1024-10 train b1": lambda: mlp(1),
     "XOR 2-2-1 train b4": xor,
     "LeNet-5 28x28 train b128": lenet,
-    "LeNet-5 28x28 infer b128": lambda: lenet_inference(128),
-    "LeNet-5 28x28 infer b1": lambda: lenet_inference(1),
+    "LeNet-5 28x28 infer b128": lambda: inference(lenet_network(), torch.randn(128, 1, 28, 28)),
+    "LeNet-5 28x28 infer b1": lambda: inference(lenet_network(), torch.randn(1, 1, 28, 28)),
+    "RBM 784-500 CD-1 b100": rbm,
     "char-LSTM 2x256 T50 train b32": lambda: letters(32, "LSTM", 2),
     "char-LSTM 2x256 T50 train b1": lambda: letters(1, "LSTM", 2),
-    "GRU 256 T50 train b32": lambda: letters(32, "GRU", 1),
-    "RBM 784-500 CD-1 b100": rbm,
+    "SeqLSTM 256 T50 train b32": lambda: letters(32, "LSTM", 1),
+    "SeqGRU 256 T50 train b32": lambda: letters(32, "GRU", 1),
     "two-way LSTM 256 T50 train b32": lambda: letters(32, "LSTM", 1, True),
+    "ResNet-18 infer b8": infer(lambda: networks.resnet(18), 8),
+    "ResNet-50 infer b1": infer(lambda: networks.resnet(50), 1),
+    "VGG-16 infer b1": infer(networks.vgg16, 1),
+    "GoogLeNet infer b1": infer(networks.googlenet, 1),
+    "MobileNet infer b1": infer(networks.mobilenet, 1),
+    "AlexNet infer b8": infer(networks.alexnet, 8),
+    "DCGAN 64x64 D+G step b32": lambda: networks.dcgan_step(32),
+    "ResNet-18 train b8": train(lambda: networks.resnet(18), 8),
+    "ResNet-50 train b4": train(lambda: networks.resnet(50), 4),
+    "VGG-16 train b4": train(networks.vgg16, 4),
 }
 for n in (64, 128, 256, 512, 1024, 2048, 4096):
     CASES["mm %dx%d" % (n, n)] = lambda n=n: product(n)
