@@ -82,7 +82,8 @@ end)
 
 describe("optim.groups", function()
   it("moves each group as the optimizer would alone", function()
-    for _, name in ipairs { "sgd", "adam", "rmsprop", "adamw", "lion", "adagrad" } do
+    for _, name in ipairs { "sgd", "adam", "rmsprop", "adamw", "lion", "adagrad",
+      "adamax", "adadelta", "asgd", "rprop", "nag" } do
       local a, b = cresset.DoubleTensor { 1, 2 }, cresset.DoubleTensor { 3 }
       local groups = {
         { x = a:clone(), dfdx = a:clone(), config = { learningRate = 0.1 } },
@@ -109,6 +110,14 @@ describe("optim.groups", function()
     local x = cresset.zeros(1)
     assert.has_error(function() optim.groups(optim.cg, feval, { { x = x, dfdx = x } }) end,
       "optim.groups: optim.cg calls its function at several places and cannot move groups")
+    assert.has_error(function() optim.groups(optim.lbfgs, feval, { { x = x, dfdx = x } }) end,
+      "optim.groups: optim.lbfgs calls its function at several places and cannot move groups")
+    local groups = { { x = x, dfdx = x } }
+    assert.has_error(function() optim.groups(function() end, feval, groups) end,
+      "optim.groups: 'method' must call its function")
+    assert.has_error(function() optim.groups(function(f) f() f() end, feval, groups) end,
+      "optim.groups: 'method' must call its function once")
+    assert.has_error(function() optim.groups(error, feval, groups) end)
     assert.has_error(function() optim.groups(optim.sgd, feval, { { x = x } }) end,
       "optim.groups: group 1 must have a tensor 'dfdx', got nil")
     assert.has_error(function() optim.groups("adam", feval, { { x = x, dfdx = x } }) end,

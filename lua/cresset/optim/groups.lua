@@ -1,8 +1,8 @@
 local core = require("cresset.core")
 local options = require("cresset.optim.options")
 
--- These call opfunc several times, at places of their own.
-local unsuited = { cg = true, lbfgs = true, nag = true }
+-- These call opfunc several times, at places that their own x alone decides.
+local unsuited = { cg = true, lbfgs = true }
 
 local function check_group(i, group)
   if type(group) ~= "table" then
@@ -40,6 +40,20 @@ local function check(method, opfunc, groups, config)
   options.open("groups", opfunc, groups[1].x, config)
 end
 
+local function options_of(group, config)
+  local own = {}
+  for name, value in pairs(config or {}) do own[name] = value end
+  for name, value in pairs(group.config or {}) do own[name] = value end
+  return own
+end
+
+-- Goes on with a group's step until it asks for the gradient ("suspended") or ends ("dead").
+local function advance(step, ...)
+  local ok, failure = coroutine.resume(step, ...)
+  if not ok then error(failure, 0) end
+  return coroutine.status(step)
+end
+
 --- One step of an optimizer for several groups of parameters, each with options of its own: a lower
 -- learning rate for layers that were trained before, no weight decay for biases.
 --
@@ -50,21 +64,32 @@ end
 --       { x = head, dfdx = gradHead },
 --     }, { learningRate = 1e-3 })
 --
--- @param method  an optimizer that calls opfunc once, at x: any but cg, lbfgs and nag
--- @param opfunc  opfunc() returns the loss and leaves the gradients in the groups' dfdx
+-- @param method  an optimizer that calls opfunc once: any but cg and lbfgs, whose searches choose
+--                their places from all parameters together
+-- @param opfunc  opfunc() returns the loss and leaves the gradients in the groups' dfdx. It is
+--                called once, when all groups' x are where the method wants the gradient (nag moves
+--                them before)
 -- @param groups  a list of { x, dfdx, config }; what a group's config does not say comes from
 --                `config`. Each group keeps the optimizer's memory in its field `state`
 -- @param config  options for all groups
 -- @return groups and a table with the loss before the step
 local function groups_step(method, opfunc, groups, config)
   check(method, opfunc, groups, config)
-  local loss = opfunc()
-  for _, group in ipairs(groups) do
-    local own = {}
-    for name, value in pairs(config or {}) do own[name] = value end
-    for name, value in pairs(group.config or {}) do own[name] = value end
+  local steps = {}
+  for i, group in ipairs(groups) do
     group.state = group.state or {}
-    method(function() return loss, group.dfdx end, group.x, own, group.state)
+    steps[i] = coroutine.create(function()
+      method(coroutine.yield, group.x, options_of(group, config), group.state)
+    end)
+    if advance(steps[i]) == "dead" then
+      error("optim.groups: 'method' must call its function", 2)
+    end
+  end
+  local loss = opfunc()
+  for i, group in ipairs(groups) do
+    if advance(steps[i], loss, group.dfdx) ~= "dead" then
+      error("optim.groups: 'method' must call its function once", 2)
+    end
   end
   return groups, { loss }
 end
