@@ -11,18 +11,6 @@ local abstract = { ["nn.Module"] = true, ["nn.Criterion"] = true, ["nn.Container
 
 -- What the harness expects does not hold for these; they have specs of their own.
 local exempt = {
-  ["nn.DontCast"] = "keeps its type when it is converted",
-  ["nn.Kmeans"] = "its gradients are steps of an algorithm, no derivatives",
-  ["nn.PrintSize"] = "prints",
-  ["nn.SpatialMaxUnpooling"] = "works beside its pooling layer alone",
-  ["nn.VolumetricMaxUnpooling"] = "works beside its pooling layer alone",
-  ["nn.FastLSTM"] = "goes back once for each forward; checked inside nn.Sequencer",
-  ["nn.GRU"] = "the same",
-  ["nn.LSTM"] = "the same",
-  ["nn.Recurrence"] = "the same",
-  ["nn.Recurrent"] = "the same",
-  ["nn.Recursor"] = "the same",
-  ["nn.ZeroGrad"] = "its gradient is zero, not the derivative",
 }
 
 local advice = {

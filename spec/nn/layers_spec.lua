@@ -9,6 +9,16 @@ local function floats(word, ...)
   return cresset.rand(...):type(word == "double" and "torch.DoubleTensor" or "torch.FloatTensor")
 end
 
+-- An unpooling layer whose pooling layer has seen an input of the size.
+local function unpooling(name, size, ...)
+  local pooling = nn[name .. "MaxPooling"](...)
+  pooling:forward(cresset.rand(table.unpack(size)))
+  return nn[name .. "MaxUnpooling"](pooling)
+end
+
+-- Saving and other sizes need a forward of the pooling layer.
+local beside = { saves = false, batch = false, large = false }
+
 local passing = { anyInput = true, anyType = true, anyGradient = true, keepsInput = true }
 
 -- The options of a layer that passes everything on.
@@ -67,6 +77,20 @@ for _, case in ipairs({
     { inputs = { { 2, 1, 2, 3, 3 } } } },
   { function() return nn.VolumetricAveragePooling(2, 2, 2, 1, 1, 1, 1, 0, 1) end,
     { inputs = { { 2, 2, 2, 3, 2 } } } },
+  { function() return unpooling("Spatial", { 2, 2, 4, 5 }, 2, 2) end,
+    setmetatable({ inputs = { { 2, 2, 2, 2 } } }, { __index = beside }) },
+  { function() return unpooling("Volumetric", { 1, 2, 4, 5, 2 }, 2, 2, 2) end,
+    setmetatable({ inputs = { { 1, 2, 2, 2, 1 } } }, { __index = beside }) },
+  { function() return nn.Kmeans(3, 2) end,
+    { inputs = { { 5, 2 } }, derivatives = false, anyGradient = true } },
+  { function() return nn.ZeroGrad() end,
+    passes { inputs = { { 2, 3 }, { { 2, 3 }, { 4 } } }, derivatives = false, anyInput = false } },
+  { function() return nn.DontCast(nn.Linear(3, 2):double(), true) end,
+    { inputs = { { 4, 3 }, { 3 } }, anyType = true, ownType = true,
+      tostring = "nn.DontCast @ nn.Linear(3 -> 2)" } },
+  { function() return nn.PrintSize("sizes") end,
+    passes { inputs = { { 2, 3 }, { { 2, 3 }, { 4 } } }, silent = true,
+      tostring = "nn.PrintSize(sizes)" } },
   { function() return nn.CriterionTable(nn.MSECriterion()) end,
     { inputs = { { { 4, 3 }, { 4, 3 } } }, anyType = true, anyGradient = true } },
 }) do

@@ -45,6 +45,20 @@ for name, make_layer in pairs({
   end)
 end
 
+-- The layers of one step by themselves: one forward and backward, with the state of zeros before.
+for name, make_layer in pairs({
+  LSTM = function() return nn.LSTM(3, 4) end,
+  FastLSTM = function() return nn.FastLSTM(3, 4) end,
+  GRU = function() return nn.GRU(3, 4) end,
+  Recursor = function() return nn.Recursor(nn.Linear(3, 4)) end,
+  Recurrence = function() return nn.Recurrence(step_module(), 4, 1) end,
+  Recurrent = function() return nn.Recurrent(4, nn.Linear(3, 4), nn.Linear(4, 4), nn.Tanh()) end,
+}) do
+  describe("nn." .. name .. ", one step", function()
+    layer_checks(make_layer, { inputs = { { 2, 3 }, { 3 } } })
+  end)
+end
+
 for name, make_layer in pairs({
   BiSequencer = function() return nn.BiSequencer(nn.FastLSTM(3, 4)) end,
   ["BiSequencer with a sum"] = function()

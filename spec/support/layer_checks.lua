@@ -19,22 +19,45 @@
 --       anyGradient = true,        -- accepts a gradOutput of another size
 --       saves = false,             -- cannot be saved
 --       backward = "training",     -- in evaluation there is no backward
+--       derivatives = false,       -- the gradients are no derivatives
+--       silent = true,             -- prints, which the specs suppress
+--       ownType = true,            -- keeps its type when it is converted
+--       threads = 1e-12,           -- how far results on one thread and on two may differ (0)
+--
+-- Layers that see one step of a sequence at each forward forget the steps before first.
 --
 -- The numbers that go in differ from run to run of a check only by their sizes.
 local assert = require("luassert")
-local it = require("busted").it
+local busted = require("busted")
 local cresset = require("cresset")
 local harness = require("spec.support.harness")
 local learning = require("spec.support.learning")
 
-local nn = cresset.nn
+local class, nn = cresset.class, cresset.nn
 local assert_refused, assert_same = harness.assert_refused, harness.assert_same
 local input_of = harness.input
+
+-- A spec. Layers that print do so into nothing.
+local function it(options, name, f)
+  busted.it(name, function()
+    local real = print
+    if options.silent then _G.print = function() end end -- luacheck: ignore 122
+    local ok, failure = pcall(f)
+    _G.print = real -- luacheck: ignore 122
+    if not ok then error(failure, 0) end
+  end)
+end
 
 local function fresh(make, word)
   cresset.manualSeed(3)
   local layer = make()
   return word == "double" and layer:double() or layer
+end
+
+-- Layers of steps (nn.AbstractRecurrent) begin a new sequence.
+local function forward(layer, input)
+  if class.isA(layer, "nn.AbstractRecurrent") then layer:forget() end
+  return layer:forward(input)
 end
 
 -- What gradOutput is for an output: numbers of its sizes, or 1 for a number.
@@ -46,7 +69,7 @@ end
 -- Output, gradInput and the parameters' gradients.
 local function run(layer, input)
   cresset.manualSeed(11)
-  local output = layer:forward(input)
+  local output = forward(layer, input)
   local results = harness.copies(output)
   layer:zeroGradParameters()
   local gradInput = layer:backward(input, gradient_for(output))
@@ -71,17 +94,17 @@ end
 
 -- Tables and whole numbers: differences of a sum of the outputs, each times its own weight.
 local function check_sum(layer, input, options)
-  local function forward()
+  local function again()
     cresset.manualSeed(11)
-    return layer:forward(input)
+    return forward(layer, input)
   end
-  local output = forward()
+  local output = again()
   local weights = gradient_for(output)
   layer:zeroGradParameters()
   local gradInput = harness.copies(layer:backward(input, weights))
   local function sum()
     local total, of = 0, harness.leaves(weights)
-    for i, t in ipairs(harness.leaves(forward())) do
+    for i, t in ipairs(harness.leaves(again())) do
       if t:nElement() > 0 then total = total + t:clone():cmul(of[i]):sum() end
     end
     return total
@@ -101,7 +124,9 @@ end
 
 local function check_gradient_for(layer, form, options)
   local input = input_of(form, "double", options)
-  local is_plain = cresset.isTensor(input) and cresset.isTensor(layer:forward(input))
+  if options.derivatives == false then return run(layer, input) end
+  local is_plain = cresset.isTensor(input) and cresset.isTensor(forward(layer, input))
+    and not class.isA(layer, "nn.AbstractRecurrent") -- goes back once for each forward
   if is_plain and not options.integers then
     check_jacobian(layer, input, options)
   else
@@ -110,7 +135,8 @@ local function check_gradient_for(layer, form, options)
 end
 
 local function check_gradients(make, options)
-  it("has the gradients that differences give", function()
+  if options.derivatives == false then return end
+  it(options, "has the gradients that differences give", function()
     for _, form in ipairs(options.inputs) do
       check_gradient_for(fresh(make, "double"), form, options)
     end
@@ -134,7 +160,7 @@ end
 
 local function check_single(make, options)
   if options.batch == false then return end
-  it("takes a batch of one sample", function()
+  it(options, "takes a batch of one sample", function()
     local form = first_accepted(make, options, harness.single)
     assert(form, "no input could be made a batch of 1; where that makes no sense: batch = false")
     check_gradient_for(fresh(make, "double"), form, options)
@@ -145,12 +171,12 @@ end
 -- numbers, and its gradients are checked as well.
 local function check_modes(make, options)
   local form = options.inputs[1]
-  it("is right in evaluation, too", function()
+  it(options, "is right in evaluation, too", function()
     local input = input_of(form, "double", options)
     local trained = run(fresh(make, "double"):training(), input)
     local layer = fresh(make, "double"):evaluate()
     local state = cresset.getRNGState()
-    local output = harness.copies(layer:forward(input))
+    local output = harness.copies(forward(layer, input))
     assert.is_true(state:equal(cresset.getRNGState()), "evaluation draws random numbers")
     if options.backward == "training" then
       return assert_same({ table.unpack(trained, 1, #output) }, output, 0, "evaluation")
@@ -163,26 +189,26 @@ end
 
 local function check_threads(make, options)
   if options.large == false then return end
-  it("gives the same on one thread and on two, and twice", function()
+  it(options, "gives the same on one thread and on two, and twice", function()
     local form = options.large or first_accepted(make, options, harness.enlarged)
     assert(form, "no input could be enlarged: give one with the option large, or large = false")
-    local input = input_of(form, "double", options)
-    local first
-    harness.each_thread_count(function(threads)
-      local results = run(fresh(make, "double"), input)
-      first = first or results
-      assert_same(first, results, 1e-9, "on two threads")
-      local single = harness.map(input, function(t) return t:float() end)
-      local expected = run(fresh(make, "float"), single)
-      assert_same(expected, run(fresh(make, "float"), single), 0, threads .. " threads, again")
-    end)
+    for _, word in ipairs { "double", "float" } do
+      local input, first = input_of(form, word, options)
+      harness.each_thread_count(function(threads)
+        local layer = fresh(make, word)
+        local results = run(layer, input)
+        first = first or results
+        assert_same(first, results, options.threads or 0, word .. " on two threads")
+        assert_same(results, run(fresh(make, word), input), 0, threads .. " threads, again")
+      end)
+    end
   end)
 end
 
 -- ---- types, state, files, errors ----
 
 local function check_types(make, options)
-  it("gives the same in float32 and float64, for any strides and as a copy", function()
+  it(options, "gives the same in float32 and float64, for any strides and as a copy", function()
     for _, form in ipairs(options.inputs) do
       local expected = run(fresh(make, "double"), input_of(form, "double", options))
       local input = input_of(form, "float", options)
@@ -204,7 +230,7 @@ local function check_types(make, options)
 end
 
 local function check_state(make, options)
-  it("can be cleared, converted and shown", function()
+  it(options, "can be cleared, converted and shown", function()
     local layer = fresh(make, "float")
     local input = input_of(options.inputs[1], "float", options)
     local results = run(layer, input)
@@ -213,9 +239,10 @@ local function check_state(make, options)
       assert.are.equal(type(layer.output) == "number" and 1 or 0, t:nElement())
     end
     assert_same(results, run(layer, input), 0, "after clearState")
-    assert.are.equal("torch.FloatTensor", layer:type())
+    local name = layer:type()
+    assert.are.equal(options.ownType and name or "torch.FloatTensor", name)
     run(layer:double(), harness.doubled(input))
-    assert.are.equal("torch.DoubleTensor", layer:type())
+    assert.are.equal(options.ownType and name or "torch.DoubleTensor", layer:type())
     assert.are.equal(layer.__typename, tostring(layer):match("^[%w_.]+"))
     if options.tostring then assert.are.equal(options.tostring, tostring(layer)) end
   end)
@@ -223,7 +250,7 @@ end
 
 local function check_saving(make, options)
   if options.saves == false then return end
-  it("is the same after saving and loading", function()
+  it(options, "is the same after saving and loading", function()
     local layer = fresh(make, "double")
     local input = input_of(options.inputs[1], "double", options)
     local results = run(layer, input)
@@ -235,7 +262,7 @@ local function check_saving(make, options)
 end
 
 local function check_errors(make, options)
-  it("refuses what does not fit and works on", function()
+  it(options, "refuses what does not fit and works on", function()
     local input = input_of(options.inputs[1], "float", options)
     local expected = run(fresh(make, "float"), input)
     local layer = fresh(make, "float")
@@ -253,7 +280,7 @@ local function check_errors(make, options)
     if not options.anyType and not options.integers then
       assert_refused(layer, "forward", harness.doubled(input))
     end
-    local output = layer:forward(input)
+    local output = forward(layer, input)
     if not options.anyGradient then
       assert_refused(layer, "backward", input, nil)
       local wrong = harness.map(output, function(t) return t.new(t:nElement() + 1) end)

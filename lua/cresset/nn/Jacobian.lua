@@ -172,8 +172,8 @@ function Jacobian.testAllUpdate(module, input, weight, gradWeight)
   check("testAllUpdate", module, input)
   for _, name in ipairs { weight or false, gradWeight or false } do
     if not core.isTensor(type(name) == "string" and module[name]) then
-      fail("testAllUpdate", "'weight' and 'gradWeight' must be names of the layer's tensors, got %s",
-        describe(name))
+      fail("testAllUpdate", "'weight' and 'gradWeight' must be names of the layer's tensors, got "
+        .. "%s", describe(name))
     end
   end
   local rate, errors, start = core.zeros(1):uniform(0.1, 1)[1], {}, module[weight]:clone()

@@ -26,12 +26,18 @@ local function unpooling(name, pooling_name, dims)
     tostring = function(self) return " associated to " .. tostring(self.pooling) end,
   })
 
+  local largest = 1 << 24 -- elements of a plane whose numbers float32 holds exactly
+
   --- The places and the size that the pooling layer's last forward had.
   local function places(self)
     local pooling = self.pooling
     pooling.keeps_indices = true
-    if not pooling.iwidth or pooling.indices:type() ~= "torch.LongTensor" then
-      self:fail("call forward of the pooling layer first")
+    if not pooling.iwidth then self:fail("call forward of the pooling layer first") end
+    local indices = pooling.indices
+    if indices:type() ~= "torch.LongTensor" then -- converted with the layer
+      local plane = (pooling.itime or 1) * pooling.iwidth * pooling.iheight
+      if plane > largest then self:fail("call forward of the pooling layer again") end
+      pooling.indices = indices:long()
     end
     return pooling.indices, pooling.itime or 1, pooling.iwidth, pooling.iheight
   end
