@@ -206,6 +206,12 @@ recipes = {
     penalty:forward(float(2, 3))
     return penalty
   end,
+  ["gan.Trainer"] = function()
+    local nn = cresset.nn
+    return cresset.gan.Trainer { generator = nn.Linear(2, 3), discriminator = nn.Linear(3, 1),
+      noise = 2, penalty = 1, ema = 0.9 }
+  end,
+  ["gan.Watch"] = function() return cresset.gan.Watch { real = float(4, 3) } end,
   ["optim.EMA"] = function() return cresset.optim.EMA(float(2, 3)) end,
   ["nn.gModule"] = function()
     local node = class.find("nn.Linear")(3, 2)()

@@ -18,7 +18,7 @@ local setup = require("cresset.gan.setup")
 --   `generator`, `discriminator`  nn.Modules
 --   `noise`        numbers in a sample's noise, normally distributed (64)
 --   `kind`         a recipe for all that follows: "gan" (default), "minimax", "lsgan", "hinge",
---                  "wgan", "wgan-gp", "acgan" or "infogan"; see gan.kinds
+--                  "wgan", "wgan-gp", "acgan" or "infogan", with the settings of its paper
 --   `loss`         of nn.GANCriterion: "nonSaturating", "minimax", "leastSquares", "hinge",
 --                  "wasserstein"
 --   `optimizer`    a function of optim or its name; `config`, or `configD` and `configG`: its
@@ -215,6 +215,7 @@ local function run_epoch(self, batches, options)
     if options.onStep then options.onStep(self, losses) end
     if progress then progress:step(samples:size(1), mean_losses(sums, count)) end
   end
+  if count == 0 then fail("train", "'batches' gave no batch") end
   local means = mean_losses(sums, count)
   if progress then progress:finish(means) end
   return means
@@ -290,8 +291,8 @@ function Trainer:save(path)
   checkpoint.save(self, path)
 end
 
---- Takes up what save wrote, into a trainer that was made with the same options: at an epoch's end it
--- goes on as if it had never stopped. The random numbers go on from there, too.
+--- Takes up what save wrote, into a trainer that was made with the same options: at an epoch's end
+-- it goes on as if it had never stopped. The random numbers go on from there, too.
 -- @param path  the file
 function Trainer:resume(path)
   check(self, "resume", { "path", "string" }, path)

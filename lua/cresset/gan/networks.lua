@@ -6,7 +6,8 @@ local read_options = require("cresset.models.options")
 local networks = {}
 
 local function check_side(who, side)
-  if side % 4 ~= 0 then error(("%s: 'side' must be a multiple of 4, got %d"):format(who, side), 0) end
+  if side % 4 == 0 then return end
+  error(("%s: 'side' must be a multiple of 4, got %d"):format(who, side), 0)
 end
 
 -- Normal weights of a small deviation, so that neither network starts with an opinion: 0.02 in
