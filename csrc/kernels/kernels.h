@@ -35,6 +35,7 @@
 #include "kernels/reduce.h"
 #include "kernels/softmax.h"
 #include "kernels/sparse.h"
+#include "kernels/stream.h"
 #include "kernels/transpose.h"
 #include "kernels/unfold.h"
 #include "kernels/units.h"
@@ -80,6 +81,9 @@ typedef struct {
   cr_loop unary[CR_UNARY_COUNT][CR_DTYPE_COUNT];     /* out, x; NULL: not for this type */
   cr_loop binary[CR_BINARY_COUNT][CR_DTYPE_COUNT];   /* out, a, b */
   cr_loop scaled[CR_SCALED_COUNT][CR_DTYPE_COUNT];   /* out, inputs; context: the numbers */
+  /* The same for float32 and float64, for results that no cache keeps (see stream.h); or NULL. */
+  cr_loop streamed_unary[CR_UNARY_COUNT][2], streamed_binary[CR_BINARY_COUNT][2];
+  cr_loop streamed_scaled[CR_SCALED_COUNT][2];
   cr_loop test[CR_TEST_COUNT][CR_DTYPE_COUNT];       /* out (uint8), x */
   cr_loop where[CR_DTYPE_COUNT];                     /* out, condition (uint8), a, b */
   cr_loop compare[CR_COMPARE_COUNT][CR_DTYPE_COUNT]; /* out (uint8), a, b */
@@ -105,6 +109,7 @@ typedef struct {
   cr_loop prelu_backward[2]; /* gradInput, input, weight, gradOutput */
   cr_prelu_sum prelu_sum[2];
   cr_softmax_kernel softmax[2];
+  cr_softmax_rows_kernel softmax_rows[2];
   cr_softmax_backward_kernel softmax_backward[2];
   cr_log_sum_exp_kernel log_sum_exp[2];
   cr_cross_entropy_backward_kernel cross_entropy_backward[2];

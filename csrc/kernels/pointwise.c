@@ -85,6 +85,38 @@
     }                                                                                              \
   }
 
+/* Loops for results that no cache keeps, which are stored past them; see stream_run. An operand that is
+ * one value becomes a block of equal ones. */
+#define STREAMED_LOOP(name, inputs, expression)                                                    \
+  static void LOOP(blocks_##name)(int64_t n, char *const *p, const int64_t *s,                     \
+                                  const void *context) {                                           \
+    enum { block = CR_STREAM_BLOCK / sizeof(T) };                                                  \
+    const cr_scaled_numbers *numbers = context;                                                    \
+    T v = numbers ? NUMBER(numbers->v) : 0, w = numbers ? NUMBER(numbers->w) : 0;                  \
+    const int second = inputs > 1 ? 2 : 1, third = inputs > 2 ? 3 : 1;                             \
+    const T *in_a = (const T *)p[1], *in_b = (const T *)p[second], *in_c = (const T *)p[third];    \
+    const int64_t step_a = s[1] != 0, step_b = s[second] != 0, step_c = s[third] != 0;             \
+    T equal_a[block], equal_b[block];                                                              \
+    for (int k = 0; k < block; k++) equal_a[k] = in_a[0], equal_b[k] = in_b[0];                    \
+    if (!step_a) in_a = equal_a;                                                                   \
+    if (!step_b) in_b = equal_b;                                                                   \
+    (void)v, (void)w;                                                                              \
+    for (int64_t i = 0; i + block <= n; i += block) {                                              \
+      _Alignas(CR_STREAM_LINE) T line[block];                                                      \
+      const T *at_a = in_a + i * step_a, *at_b = in_b + i * step_b, *at_c = in_c + i * step_c;     \
+      CR_INDEPENDENT for (int k = 0; k < block; k++) {                                             \
+        T a = at_a[k], b = at_b[k], c = at_c[k], x = a;                                            \
+        (void)b, (void)c, (void)x;                                                                 \
+        line[k] = expression;                                                                      \
+      }                                                                                            \
+      cr_stream_block((T *)p[0] + i, line);                                                        \
+    }                                                                                              \
+  }                                                                                                \
+  static void LOOP(streamed_##name)(int64_t n, char *const *p, const int64_t *s,                   \
+                                    const void *context) {                                         \
+    stream_run(n, sizeof(T), inputs, p, s, context, LOOP(name), LOOP(blocks_##name));              \
+  }
+
 /* out = condition != 0 ? a : b, where a and b may be one value each. */
 #define WHERE_RUN(value_a, value_b)                                                                \
   {                                                                                                \
@@ -110,12 +142,41 @@
     }                                                                                              \
   }
 
+/* The part of a run that consists of whole blocks at lines of the result goes to `blocks`, the rest to
+ * the plain loop. */
+static void stream_run(int64_t n, int64_t width, int inputs, char *const *p, const int64_t *s,
+                       const void *context, cr_loop plain, cr_loop blocks) {
+  const int64_t block = CR_STREAM_BLOCK / width, head = cr_stream_head(p[0]) / width;
+  char *part[CR_MAX_OPERANDS];
+  bool is_run = s[0] == width && n >= head + block && (uintptr_t)p[0] % (uintptr_t)width == 0;
+  for (int k = 1; k <= inputs; k++) is_run &= s[k] == width || (s[k] == 0 && k < 3);
+  if (!is_run) {
+    plain(n, p, s, context);
+    return;
+  }
+  int64_t whole = (n - head) / block * block;
+  plain(head, p, s, context);
+  for (int k = 0; k <= inputs; k++) part[k] = p[k] + head * s[k];
+  blocks(whole, part, s, context);
+  for (int k = 0; k <= inputs; k++) part[k] += whole * s[k];
+  plain(n - head - whole, part, s, context);
+  cr_stream_end();
+}
+
 #define DEFINE_SCALED(name, inputs, expression) SCALED_LOOP(LOOP(name), inputs, expression)
 #define ENTER_SCALED(name, inputs, expression) table->scaled[CR_SCALED_##name][D] = LOOP(name);
 #define DEFINE_UNARY(name, expression) UNARY_LOOP(LOOP(name), T, expression)
 #define DEFINE_TEST(name, expression) UNARY_LOOP(LOOP(name), uint8_t, expression)
 #define DEFINE_BINARY(name, expression) BINARY_LOOP(LOOP(name), T, expression)
 #define DEFINE_COMPARE(name, expression) BINARY_LOOP(LOOP(name), uint8_t, expression)
+#define STREAM_UNARY(name, expression) STREAMED_LOOP(name, 1, expression)
+#define STREAM_BINARY(name, expression) STREAMED_LOOP(name, 2, expression)
+#define ENTER_STREAMED_UNARY(name, expression)                                                     \
+  table->streamed_unary[CR_UNARY_##name][INDEX] = LOOP(streamed_##name);
+#define ENTER_STREAMED_BINARY(name, expression)                                                    \
+  table->streamed_binary[CR_BINARY_##name][INDEX] = LOOP(streamed_##name);
+#define ENTER_STREAMED_SCALED(name, inputs, expression)                                            \
+  table->streamed_scaled[CR_SCALED_##name][INDEX] = LOOP(streamed_##name);
 #define ENTER_UNARY(name, expression) table->unary[CR_UNARY_##name][D] = LOOP(name);
 #define ENTER_TEST(name, expression) table->test[CR_TEST_##name][D] = LOOP(name);
 #define ENTER_BINARY(name, expression) table->binary[CR_BINARY_##name][D] = LOOP(name);
@@ -150,12 +211,14 @@
 #define D CR_F32
 #define T float
 #define F F32
+#define INDEX 0
 #define LOOP(name) name##_f32
 #define REGISTER register_f32
 #include "kernels/pointwise_type.h"
 #define D CR_F64
 #define T double
 #define F F64
+#define INDEX 1
 #define LOOP(name) name##_f64
 #define REGISTER register_f64
 #include "kernels/pointwise_type.h"

@@ -14,19 +14,27 @@
 /* For the integer types. */
 #define CR_UNARY_INTEGER(X) X(bitnot, (T)(~x))
 
-/* For float32 and float64; F(f) is f for double and ff for float. */
-#define CR_UNARY_FLOAT(X)                                                                          \
+/* For float32 and float64; F(f) is f for double and ff for float. Memory sets the pace of the light
+ * ones, which have a loop for results that no cache keeps besides (see stream.h). */
+#define CR_UNARY_FLOAT(X) CR_UNARY_LIGHT(X) CR_UNARY_HEAVY(X)
+#define CR_UNARY_LIGHT(X)                                                                          \
   X(sqrt, F(sqrt)(x))                                                                              \
   X(rsqrt, 1 / F(sqrt)(x))                                                                         \
   X(reciprocal, 1 / x)                                                                             \
   X(exp, F(vm_exp)(x))                                                                             \
-  X(expm1, F(vm_expm1)(x))                                                                         \
   X(log, F(vm_log)(x))                                                                             \
+  X(sigmoid, F(vm_sigmoid)(x))                                                                     \
+  X(floor, F(floor)(x))                                                                            \
+  X(ceil, F(ceil)(x))                                                                              \
+  X(round, F(round)(x))                                                                            \
+  X(trunc, F(trunc)(x))                                                                            \
+  X(frac, x - F(trunc)(x))
+#define CR_UNARY_HEAVY(X)                                                                          \
+  X(expm1, F(vm_expm1)(x))                                                                         \
   X(log1p, F(vm_log1p)(x))                                                                         \
   X(log2, F(vm_log2)(x))                                                                           \
   X(log10, F(vm_log10)(x))                                                                         \
   X(tanh, F(vm_tanh)(x))                                                                           \
-  X(sigmoid, F(vm_sigmoid)(x))                                                                     \
   X(erf, F(vm_erf)(x))                                                                             \
   X(sin, F(vm_sin)(x))                                                                             \
   X(cos, F(vm_cos)(x))                                                                             \
@@ -38,21 +46,18 @@
   X(cosh, F(vm_cosh)(x))                                                                           \
   X(asinh, F(vm_asinh)(x))                                                                         \
   X(acosh, F(vm_acosh)(x))                                                                         \
-  X(atanh, F(vm_atanh)(x))                                                                         \
-  X(floor, F(floor)(x))                                                                            \
-  X(ceil, F(ceil)(x))                                                                              \
-  X(round, F(round)(x))                                                                            \
-  X(trunc, F(trunc)(x))                                                                            \
-  X(frac, x - F(trunc)(x))
+  X(atanh, F(vm_atanh)(x))
 
 /* quotient and the others after it are defined for each type in pointwise_type.h. */
-#define CR_BINARY_ANY(X)                                                                           \
+#define CR_BINARY_ANY(X) CR_BINARY_LIGHT(X) CR_BINARY_HEAVY(X)
+#define CR_BINARY_LIGHT(X)                                                                         \
   X(add, (T)(a + b))                                                                               \
   X(sub, (T)(a - b))                                                                               \
   X(mul, (T)(a * b))                                                                               \
   X(max, (T)(a > b || a != a ? a : b))                                                             \
   X(min, (T)(a < b || a != a ? a : b))                                                             \
-  X(div, LOOP(quotient)(a, b))                                                                     \
+  X(div, LOOP(quotient)(a, b))
+#define CR_BINARY_HEAVY(X)                                                                         \
   X(fmod, LOOP(modulo)(a, b))                                                                      \
   X(remainder, LOOP(floored_modulo)(a, b))                                                         \
   X(floordiv, LOOP(floored_quotient)(a, b))                                                        \

@@ -1,5 +1,5 @@
-/* The pointwise loops of one type; included by pointwise.c with T, D, LOOP, REGISTER (and F for
- * floating-point types) defined. No include guard: it is included once per type. */
+/* The pointwise loops of one type; included by pointwise.c with T, D, LOOP, REGISTER (and F and
+ * INDEX for floating-point types) defined. No include guard: it is included once per type. */
 #ifdef F
 #define NUMBER(scalar) (T)(scalar).f
 static inline T LOOP(quotient)(T a, T b) { return a / b; }
@@ -51,6 +51,10 @@ WHERE_LOOP(LOOP(where))
 #ifdef F
 CR_UNARY_FLOAT(DEFINE_UNARY)
 CR_BINARY_FLOAT(DEFINE_BINARY)
+CR_UNARY_ANY(STREAM_UNARY)
+CR_UNARY_LIGHT(STREAM_UNARY)
+CR_BINARY_LIGHT(STREAM_BINARY)
+CR_SCALED_ANY(STREAMED_LOOP)
 #else
 CR_UNARY_INTEGER(DEFINE_UNARY)
 CR_BINARY_INTEGER(DEFINE_BINARY)
@@ -66,6 +70,10 @@ static void REGISTER(cr_kernel_table *table) {
 #ifdef F
   CR_UNARY_FLOAT(ENTER_UNARY)
   CR_BINARY_FLOAT(ENTER_BINARY)
+  CR_UNARY_ANY(ENTER_STREAMED_UNARY)
+  CR_UNARY_LIGHT(ENTER_STREAMED_UNARY)
+  CR_BINARY_LIGHT(ENTER_STREAMED_BINARY)
+  CR_SCALED_ANY(ENTER_STREAMED_SCALED)
 #else
   CR_UNARY_INTEGER(ENTER_UNARY)
   CR_BINARY_INTEGER(ENTER_BINARY)
@@ -75,6 +83,7 @@ static void REGISTER(cr_kernel_table *table) {
 #undef D
 #undef T
 #undef F
+#undef INDEX
 #undef LOOP
 #undef NUMBER
 #undef REGISTER

@@ -2,7 +2,7 @@
  * state's field of that type), ABS, D, NAME and REGISTER defined. */
 
 static void NAME(sum)(int64_t n, const char *x, int64_t stride, cr_accumulator *state) {
-  enum { lanes = 16 };
+  enum { lanes = 32 };
   A lane[lanes] = {0}, rest = 0;
   int64_t i = 0;
   if (stride == sizeof(T)) {
@@ -73,12 +73,22 @@ PLAIN_LOOP(maxabs, {
 EXTREME(max, x > best)
 EXTREME(min, x < best)
 
+/* Four rows at a time, in as many columns as sums fit in half of the first-level cache: long pieces
+ * of rows, which are fetched ahead, and sums that are read once for four elements. */
 static void NAME(columns)(int64_t n, int64_t m, const char *x, int64_t row_stride, void *out) {
-  enum { block = 256 };
+  enum { block = 2048 };
   for (int64_t first = 0; first < m; first += block) {
-    int64_t width = m - first < block ? m - first : block;
-    A sum[block] = {0};
-    for (int64_t row = 0; row < n; row++) {
+    int64_t width = m - first < block ? m - first : block, row = 0;
+    A sum[block];
+    for (int64_t k = 0; k < width; k++) sum[k] = 0;
+    for (; row + 4 <= n; row += 4) {
+      const T *a = (const T *)(x + row * row_stride) + first;
+      const T *b = (const T *)((const char *)a + row_stride);
+      const T *c = (const T *)((const char *)b + row_stride);
+      const T *d = (const T *)((const char *)c + row_stride);
+      for (int64_t k = 0; k < width; k++) sum[k] += ((A)a[k] + b[k]) + ((A)c[k] + d[k]);
+    }
+    for (; row < n; row++) {
       const T *in = (const T *)(x + row * row_stride) + first;
       for (int64_t k = 0; k < width; k++) sum[k] += in[k];
     }

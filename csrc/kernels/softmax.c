@@ -6,6 +6,9 @@
 
 enum { LANES = 64, BLOCK = 256 };
 
+/* A row up to this size leaves room for the next one in the first caches. */
+#define ROW_BYTES 32768
+
 #define F32(name) name##f
 #define F64(name) name
 #define EXP(v) F(vm_exp)(v)

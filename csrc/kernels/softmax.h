@@ -10,6 +10,11 @@
 typedef void (*cr_softmax_kernel)(bool is_log, double sign, int64_t classes, int64_t stride,
                                   int64_t count, const void *x, void *y);
 
+/* The same for rows of n elements, one behind the other. is_large: no cache keeps the result, which
+ * is not x (see stream.h). */
+typedef void (*cr_softmax_rows_kernel)(bool is_log, bool is_large, double sign, int64_t rows,
+                                       int64_t n, const void *x, void *y);
+
 /* gx = sign * (gradient with respect to sign x), from the output y and its gradient gy. gx may be
  * gy. */
 typedef void (*cr_softmax_backward_kernel)(bool is_log, double sign, int64_t classes,

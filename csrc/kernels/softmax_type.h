@@ -13,25 +13,44 @@ static T NAME(row_max)(int64_t n, const T *x) {
   return largest;
 }
 
-static T NAME(row_sum)(int64_t n, const T *x) {
-  T lane[LANES] = {0}, sum = 0;
+/* Adds a block to partial sums; the elements past the last whole step go to the first ones. */
+static inline void NAME(add_block)(int64_t n, const T *x, T *lane) {
   int64_t i = 0;
   for (; i + LANES <= n; i += LANES)
     for (int k = 0; k < LANES; k++) lane[k] += x[i + k];
-  for (; i < n; i++) sum += x[i];
-  for (int k = 0; k < LANES; k++) sum += lane[k];
-  return sum;
+  for (int k = 0; i + k < n; k++) lane[k] += x[i + k];
+}
+
+static inline T NAME(lane_sum)(T *lane) {
+  for (int half = LANES / 2; half > 0; half /= 2)
+    for (int k = 0; k < half; k++) lane[k] += lane[k + half];
+  return lane[0];
+}
+
+static T NAME(row_sum)(int64_t n, const T *x) {
+  T lane[LANES] = {0};
+  NAME(add_block)(n, x, lane);
+  return NAME(lane_sum)(lane);
+}
+
+/* Fetches the part of the next row, n elements ahead, that lies behind these elements. */
+static inline void NAME(fetch_next)(int64_t n, int64_t length, const T *x) {
+  const int64_t line = 64 / sizeof(T), ahead = n * (int64_t)sizeof(T);
+  if (ahead > ROW_BYTES) return;
+  for (int64_t i = 0; i < length; i += line)
+    __builtin_prefetch((const void *)((uintptr_t)(x + i) + (uintptr_t)ahead), 0, 2);
 }
 
 /* Sum over c of exp(sign x[c] - shift), block by block through a buffer that stays in the cache. */
 static T NAME(row_exp_sum)(int64_t n, T sign, const T *x, T shift) {
-  T buffer[BLOCK], sum = 0;
+  T buffer[BLOCK], lane[LANES] = {0};
   for (int64_t at = 0; at < n; at += BLOCK) {
     int64_t length = n - at < BLOCK ? n - at : BLOCK;
+    NAME(fetch_next)(n, length, x + at);
     CR_INDEPENDENT for (int64_t i = 0; i < length; i++) buffer[i] = EXP(sign * x[at + i] - shift);
-    sum += NAME(row_sum)(length, buffer);
+    NAME(add_block)(length, buffer, lane);
   }
-  return sum;
+  return NAME(lane_sum)(lane);
 }
 
 static T NAME(row_shift)(int64_t n, T sign, const T *x) {
@@ -41,23 +60,49 @@ static T NAME(row_shift)(int64_t n, T sign, const T *x) {
   return -smallest;
 }
 
-static void NAME(softmax_row)(bool is_log, T sign, int64_t n, const T *x, T *y) {
-  T shift = NAME(row_shift)(n, sign, x);
-  if (is_log) {
-    T lse = shift + F(log)(NAME(row_exp_sum)(n, sign, x, shift));
-    CR_INDEPENDENT for (int64_t i = 0; i < n; i++) y[i] = sign * x[i] - lse;
-    return;
+/* y = factor x + offset, past the caches. */
+static void NAME(stream_scaled)(int64_t n, T factor, T offset, const T *x, T *y) {
+  enum { block = CR_STREAM_BLOCK / sizeof(T) };
+  int64_t head = cr_stream_head(y) / (int64_t)sizeof(T), i = 0;
+  for (; i < head && i < n; i++) y[i] = x[i] * factor + offset;
+  for (; i + block <= n; i += block) {
+    _Alignas(CR_STREAM_LINE) T line[block];
+    CR_INDEPENDENT for (int k = 0; k < block; k++) line[k] = x[i + k] * factor + offset;
+    cr_stream_block(y + i, line);
   }
-  T sum = 0;
+  for (; i < n; i++) y[i] = x[i] * factor + offset;
+}
+
+/* A row that the caches will not keep waits for its factor in a buffer. */
+static void NAME(softmax_row)(bool is_large, T sign, int64_t n, const T *x, T *y) {
+  _Alignas(CR_STREAM_LINE) T buffer[ROW_BYTES / sizeof(T)];
+  T lane[LANES] = {0}, shift = NAME(row_shift)(n, sign, x);
+  bool is_buffered = is_large && n * (int64_t)sizeof(T) <= ROW_BYTES;
+  T *raised = is_buffered ? buffer : y;
   for (int64_t at = 0; at < n; at += BLOCK) { /* the sum finds its block in the cache */
     int64_t length = n - at < BLOCK ? n - at : BLOCK;
     const T *in = x + at;
-    T *out = y + at;
+    T *out = raised + at;
+    NAME(fetch_next)(n, length, in);
     CR_INDEPENDENT for (int64_t i = 0; i < length; i++) out[i] = EXP_RAISED(sign * in[i] - shift);
-    sum += NAME(row_sum)(length, out);
+    NAME(add_block)(length, out, lane);
   }
-  T factor = 1 / sum;
-  CR_INDEPENDENT for (int64_t i = 0; i < n; i++) y[i] *= factor;
+  T factor = 1 / NAME(lane_sum)(lane);
+  if (is_buffered) {
+    NAME(stream_scaled)(n, factor, 0, buffer, y);
+  } else {
+    CR_INDEPENDENT for (int64_t i = 0; i < n; i++) y[i] *= factor;
+  }
+}
+
+static void NAME(log_softmax_row)(bool is_large, T sign, int64_t n, const T *x, T *y) {
+  T shift = NAME(row_shift)(n, sign, x);
+  T lse = shift + F(log)(NAME(row_exp_sum)(n, sign, x, shift));
+  if (is_large) {
+    NAME(stream_scaled)(n, sign, -lse, x, y);
+  } else {
+    CR_INDEPENDENT for (int64_t i = 0; i < n; i++) y[i] = sign * x[i] - lse;
+  }
 }
 
 /* At most BLOCK positions: their maxima and sums live in buffers. */
@@ -100,10 +145,24 @@ static void NAME(softmax_block)(bool is_log, int64_t classes, int64_t stride, in
   }
 }
 
+static void NAME(softmax_rows)(bool is_log, bool is_large, double sign, int64_t rows, int64_t n,
+                               const void *x, void *y) {
+  const T *in = x;
+  T *out = y;
+  for (int64_t r = 0; r < rows; r++) {
+    if (is_log) {
+      NAME(log_softmax_row)(is_large, (T)sign, n, in + r * n, out + r * n);
+    } else {
+      NAME(softmax_row)(is_large, (T)sign, n, in + r * n, out + r * n);
+    }
+  }
+  if (is_large) cr_stream_end();
+}
+
 static void NAME(softmax)(bool is_log, double sign, int64_t classes, int64_t stride, int64_t count,
                           const void *x, void *y) {
   if (stride == 1 && count == 1) {
-    NAME(softmax_row)(is_log, (T)sign, classes, x, y);
+    NAME(softmax_rows)(is_log, false, sign, 1, classes, x, y);
     return;
   }
   for (int64_t at = 0; at < count; at += BLOCK) NAME(softmax_block)
@@ -114,7 +173,7 @@ static void NAME(softmax)(bool is_log, double sign, int64_t classes, int64_t str
 /* log: gx = gy - exp(y) sum(gy); else gx = y (gy - sum(gy y)). */
 static void NAME(softmax_backward_row)(bool is_log, T sign, int64_t n, const T *y, const T *gy,
                                        T *gx) {
-  T buffer[BLOCK], sum = 0;
+  T buffer[BLOCK], lane[LANES] = {0}, sum;
   if (is_log) {
     sum = NAME(row_sum)(n, gy);
     CR_INDEPENDENT for (int64_t i = 0; i < n; i++) gx[i] = sign * (gy[i] - EXP(y[i]) * sum);
@@ -123,8 +182,9 @@ static void NAME(softmax_backward_row)(bool is_log, T sign, int64_t n, const T *
   for (int64_t at = 0; at < n; at += BLOCK) {
     int64_t length = n - at < BLOCK ? n - at : BLOCK;
     CR_INDEPENDENT for (int64_t i = 0; i < length; i++) buffer[i] = gy[at + i] * y[at + i];
-    sum += NAME(row_sum)(length, buffer);
+    NAME(add_block)(length, buffer, lane);
   }
+  sum = NAME(lane_sum)(lane);
   CR_INDEPENDENT for (int64_t i = 0; i < n; i++) gx[i] = sign * y[i] * (gy[i] - sum);
 }
 
@@ -202,6 +262,7 @@ static void NAME(cross_entropy_backward)(int64_t classes, int64_t stride, int64_
 
 static void NAME(register)(cr_kernel_table *table) {
   table->softmax[INDEX] = NAME(softmax);
+  table->softmax_rows[INDEX] = NAME(softmax_rows);
   table->softmax_backward[INDEX] = NAME(softmax_backward);
   table->log_sum_exp[INDEX] = NAME(log_sum_exp);
   table->cross_entropy_backward[INDEX] = NAME(cross_entropy_backward);

@@ -2,6 +2,7 @@
 
 #include "core/iter.h"
 #include "kernels/kernels.h"
+#include "ops/check.h"
 #include "ops/copy.h"
 
 #include <math.h>
@@ -37,15 +38,50 @@ static bool run_plain(cr_tensor *out, int inputs, const cr_tensor *const *in, cr
   return true;
 }
 
+/* The loop for a result that no cache keeps, or NULL where there is none. */
+typedef struct {
+  cr_loop plain, streamed;
+} loops;
+
+static loops only(cr_loop plain) { return (loops){plain, NULL}; }
+
+static loops binary_loops(cr_binary_op op, cr_dtype dtype) {
+  const cr_kernel_table *table = cr_kernels();
+  bool is_float = cr_dtype_is_float(dtype);
+  return (loops){table->binary[op][dtype],
+                 is_float ? table->streamed_binary[op][cr_float_index(dtype)] : NULL};
+}
+
+static loops unary_loops(cr_unary_op op, cr_dtype dtype) {
+  const cr_kernel_table *table = cr_kernels();
+  bool is_float = cr_dtype_is_float(dtype);
+  return (loops){table->unary[op][dtype],
+                 is_float ? table->streamed_unary[op][cr_float_index(dtype)] : NULL};
+}
+
+static loops scaled_loops(cr_scaled_op op, cr_dtype dtype) {
+  const cr_kernel_table *table = cr_kernels();
+  bool is_float = cr_dtype_is_float(dtype);
+  return (loops){table->scaled[op][dtype],
+                 is_float ? table->streamed_scaled[op][cr_float_index(dtype)] : NULL};
+}
+
+/* In place a result's lines are in the cache already; short runs would leave most lines half done. */
+static bool should_stream(const cr_iter *it, int64_t width) {
+  for (int k = 1; k < it->operands; k++)
+    if (it->data[k] == it->data[0]) return false;
+  return it->numel * width >= CR_STREAM_BYTES && it->size[0] * width >= 4096;
+}
+
 /* Runs a loop over out and n inputs. Inputs that overlap the output in another order are copied
  * first, so that the result never depends on the order of the loop. */
-static cr_status run(cr_tensor *out, int inputs, const cr_tensor *const *in, cr_loop loop,
+static cr_status run(cr_tensor *out, int inputs, const cr_tensor *const *in, loops loop,
                      const void *context, double cost) {
   cr_tensor copies[CR_MAX_OPERANDS];
   const cr_tensor *operands[CR_MAX_OPERANDS] = {out};
   cr_status status = CR_OK;
   int made = 0;
-  if (run_plain(out, inputs, in, loop, context)) return CR_OK;
+  if (run_plain(out, inputs, in, loop.plain, context)) return CR_OK;
   if (cr_tensor_has_internal_overlap(out))
     return cr_fail(CR_EINVAL, "the result cannot be written to an expanded tensor: its elements "
                               "share memory; clone it first");
@@ -57,7 +93,10 @@ static cr_status run(cr_tensor *out, int inputs, const cr_tensor *const *in, cr_
   }
   cr_iter it;
   if (status == CR_OK) status = cr_iter_init(&it, inputs + 1, operands);
-  if (status == CR_OK) status = cr_iter_run(&it, loop, context, cost);
+  if (status == CR_OK) {
+    bool is_large = loop.streamed && should_stream(&it, (int64_t)cr_dtype_size(out->dtype));
+    status = cr_iter_run(&it, is_large ? loop.streamed : loop.plain, context, cost);
+  }
   for (int k = 0; k < made; k++) cr_tensor_clear(&copies[k]);
   return status;
 }
@@ -76,8 +115,8 @@ static cr_status check_loop(cr_loop loop, cr_dtype dtype) {
 }
 
 cr_status cr_unary(cr_tensor *out, const cr_tensor *x, cr_unary_op op) {
-  cr_loop loop = cr_kernels()->unary[op][x->dtype];
-  CR_TRY(check_loop(loop, x->dtype));
+  loops loop = unary_loops(op, x->dtype);
+  CR_TRY(check_loop(loop.plain, x->dtype));
   CR_TRY(check_type(out, x->dtype));
   if (out != x) CR_TRY(cr_tensor_resize_as(out, x));
   return run(out, 1, &x, loop, NULL, costly);
@@ -154,13 +193,13 @@ static const cr_tensor *make_single(single *s, cr_dtype dtype, cr_scalar value) 
   return &s->tensor;
 }
 
-static cr_status apply(cr_tensor *out, const cr_tensor *a, const cr_tensor *b, cr_loop loop,
+static cr_status apply(cr_tensor *out, const cr_tensor *a, const cr_tensor *b, loops loop,
                        double cost) {
-  CR_TRY(check_loop(loop, a->dtype));
+  CR_TRY(check_loop(loop.plain, a->dtype));
   CR_TRY(check_type(b, a->dtype));
   const cr_tensor *plain[] = {a, b};
   if (cr_tensor_same_size(out, a) && cr_tensor_same_size(a, b) &&
-      run_plain(out, 2, plain, loop, NULL))
+      run_plain(out, 2, plain, loop.plain, NULL))
     return CR_OK;
   cr_tensor b_view, b_before = *b; /* out, when it is b too, may get other sizes */
   CR_TRY(line_up(out, a, &b_before, &b_view));
@@ -172,12 +211,12 @@ static cr_status apply(cr_tensor *out, const cr_tensor *a, const cr_tensor *b, c
 
 cr_status cr_binary(cr_tensor *out, const cr_tensor *a, const cr_tensor *b, cr_binary_op op) {
   CR_TRY(check_type(out, a->dtype));
-  return apply(out, a, b, cr_kernels()->binary[op][a->dtype], cheap);
+  return apply(out, a, b, binary_loops(op, a->dtype), cheap);
 }
 
 cr_status cr_compare(cr_tensor *out, const cr_tensor *a, const cr_tensor *b, cr_compare_op op) {
   CR_TRY(check_type(out, CR_U8));
-  return apply(out, a, b, cr_kernels()->compare[op][a->dtype], cheap);
+  return apply(out, a, b, only(cr_kernels()->compare[op][a->dtype]), cheap);
 }
 
 /* A small tensor in place, without a tensor for the number. */
@@ -192,9 +231,9 @@ static bool run_plain_scalar(cr_tensor *t, cr_scalar value, cr_loop loop) {
   return true;
 }
 
-static cr_status apply_scalar(cr_tensor *out, const cr_tensor *a, cr_scalar b, cr_loop loop) {
-  CR_TRY(check_loop(loop, a->dtype));
-  if (out == a && run_plain_scalar(out, b, loop)) return CR_OK;
+static cr_status apply_scalar(cr_tensor *out, const cr_tensor *a, cr_scalar b, loops loop) {
+  CR_TRY(check_loop(loop.plain, a->dtype));
+  if (out == a && run_plain_scalar(out, b, loop.plain)) return CR_OK;
   if (out != a) CR_TRY(cr_tensor_resize_as(out, a));
   single s;
   const cr_tensor *in[] = {a, make_single(&s, a->dtype, b)};
@@ -202,8 +241,8 @@ static cr_status apply_scalar(cr_tensor *out, const cr_tensor *a, cr_scalar b, c
 }
 
 cr_status cr_scalar_binary(cr_tensor *out, cr_scalar a, const cr_tensor *b, cr_binary_op op) {
-  cr_loop loop = cr_kernels()->binary[op][b->dtype];
-  CR_TRY(check_loop(loop, b->dtype));
+  loops loop = binary_loops(op, b->dtype);
+  CR_TRY(check_loop(loop.plain, b->dtype));
   CR_TRY(check_type(out, b->dtype));
   if (out != b) CR_TRY(cr_tensor_resize_as(out, b));
   single s;
@@ -263,14 +302,14 @@ cr_status cr_scaled(cr_tensor *out, const cr_tensor *a, int others, const cr_ten
   }
   if (status == CR_OK && out != a) status = cr_tensor_resize_as(out, a);
   if (status == CR_OK)
-    status = run(out, others + 1, in, cr_kernels()->scaled[op][a->dtype], &numbers, cheap);
+    status = run(out, others + 1, in, scaled_loops(op, a->dtype), &numbers, cheap);
   for (int k = 0; k < made; k++) cr_tensor_clear(&views[k]);
   return status;
 }
 
 cr_status cr_binary_scalar(cr_tensor *out, const cr_tensor *a, cr_scalar b, cr_binary_op op) {
   CR_TRY(check_type(out, a->dtype));
-  return apply_scalar(out, a, b, cr_kernels()->binary[op][a->dtype]);
+  return apply_scalar(out, a, b, binary_loops(op, a->dtype));
 }
 
 /* Integers against a number that their type does not have: the nearest one that gives the same
@@ -298,13 +337,13 @@ cr_status cr_compare_scalar(cr_tensor *out, const cr_tensor *a, cr_scalar b, cr_
     if (out != a) CR_TRY(cr_tensor_resize_as(out, a));
     return cr_fill(out, cr_scalar_from_int(answer));
   }
-  return apply_scalar(out, a, b, cr_kernels()->compare[op][a->dtype]);
+  return apply_scalar(out, a, b, only(cr_kernels()->compare[op][a->dtype]));
 }
 
 cr_status cr_test(cr_tensor *out, const cr_tensor *x, cr_test_op op) {
   CR_TRY(check_type(out, CR_U8));
   if (out != x) CR_TRY(cr_tensor_resize_as(out, x));
-  return run(out, 1, &x, cr_kernels()->test[op][x->dtype], NULL, cheap);
+  return run(out, 1, &x, only(cr_kernels()->test[op][x->dtype]), NULL, cheap);
 }
 
 /* ---- one answer for all elements ---- */
@@ -386,5 +425,5 @@ cr_status cr_where(cr_tensor *out, const cr_tensor *condition, cr_choice a, cr_c
   if (b.tensor) CR_TRY(common_size(&shape, b.tensor));
   CR_TRY(cr_tensor_resize(out, shape.ndim, shape.size));
   const cr_tensor *in[] = {&in_values[0], &in_values[1], &in_values[2]};
-  return run(out, 3, in, cr_kernels()->where[out->dtype], NULL, cheap);
+  return run(out, 3, in, only(cr_kernels()->where[out->dtype]), NULL, cheap);
 }

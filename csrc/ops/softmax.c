@@ -24,12 +24,13 @@ cr_status cr_find_classes(const cr_tensor *input, cr_class_layout *layout) {
 
 typedef struct {
   cr_class_layout layout;
-  bool is_log;
+  bool is_log, is_large;
   double sign;
   size_t width;
   const char *in, *grad; /* grad: backward only */
   char *out;
   cr_softmax_kernel forward;
+  cr_softmax_rows_kernel forward_rows;
   cr_softmax_backward_kernel backward;
 } job;
 
@@ -38,6 +39,11 @@ static void run_positions(int64_t begin, int64_t end, int thread, void *context)
   (void)thread;
   const job *j = context;
   int64_t classes = j->layout.classes, positions = j->layout.positions;
+  if (positions == 1 && !j->grad) {
+    size_t at = (size_t)(begin * classes) * j->width;
+    j->forward_rows(j->is_log, j->is_large, j->sign, end - begin, classes, j->in + at, j->out + at);
+    return;
+  }
   while (begin < end) {
     int64_t sample = begin / positions, first = begin % positions;
     int64_t count = positions - first < end - begin ? positions - first : end - begin;
@@ -70,6 +76,8 @@ cr_status cr_softmax_forward(cr_tensor *output, const cr_tensor *input, bool is_
     j.in = cr_tensor_data(&flat);
     j.out = cr_tensor_data(output);
     j.forward = cr_kernels()->softmax[cr_float_index(output->dtype)];
+    j.forward_rows = cr_kernels()->softmax_rows[cr_float_index(output->dtype)];
+    j.is_large = j.in != j.out && cr_tensor_numel(output) * (int64_t)j.width >= CR_STREAM_BYTES;
     run(&j);
   }
   cr_tensor_clear(&flat);
