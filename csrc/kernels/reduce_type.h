@@ -52,15 +52,31 @@ PLAIN_LOOP(maxabs, {
   if (a > state->FIELD || a != a) state->FIELD = a;
 })
 
-/* The first one of equal elements; a NaN beats all and the first NaN stays. */
+/* Position of the first element that equals the value, which one does. */
+static int64_t NAME(find)(const T *x, int64_t n, T value) {
+  enum { step = 64 };
+  int64_t i = 0;
+  for (; i + step <= n; i += step) {
+    int is_here = 0;
+    for (int k = 0; k < step; k++) is_here |= x[i + k] == value;
+    if (is_here) break;
+  }
+  while (i < n && x[i] != value) i++;
+  return i;
+}
+
+/* The first one of equal elements; a NaN beats all and the first NaN stays. Whole blocks of a
+ * contiguous run are looked through for their extreme alone; where it beats the best one so far, it is
+ * looked for. */
 #define EXTREME(name, beats)                                                                       \
-  static void NAME(name)(int64_t n, const char *p, int64_t stride, cr_accumulator *state) {        \
+  static void NAME(name##_plain)(int64_t n, const char *p, int64_t stride,                         \
+                                 cr_accumulator *state) {                                          \
     if (n <= 0) return;                                                                            \
     T best = state->count > 0 ? (T)state->FIELD : *(const T *)p;                                   \
     int64_t index = state->count > 0 ? state->index : state->position;                             \
     for (int64_t k = 0; k < n; k++) {                                                              \
       T x = *(const T *)(p + k * stride);                                                          \
-      if (beats || (x != x && best == best)) {                                                     \
+      if (x beats best || (x != x && best == best)) {                                              \
         best = x;                                                                                  \
         index = state->position + k;                                                               \
       }                                                                                            \
@@ -69,9 +85,37 @@ PLAIN_LOOP(maxabs, {
     state->index = index;                                                                          \
     state->position += n;                                                                          \
     state->count += n;                                                                             \
+  }                                                                                                \
+  static void NAME(name)(int64_t n, const char *p, int64_t stride, cr_accumulator *state) {        \
+    enum { block = 1024, lanes = 64 };                                                             \
+    int64_t at = 0;                                                                                \
+    for (; stride == sizeof(T) && at + block <= n; at += block) {                                  \
+      const T *x = (const T *)p + at;                                                              \
+      T lane[lanes], best, before = state->count > 0 ? (T)state->FIELD : x[0];                     \
+      int has_nan = before != before;                                                              \
+      for (int k = 0; k < lanes; k++) lane[k] = x[k];                                              \
+      for (int i = 0; i < block; i += lanes)                                                       \
+        for (int k = 0; k < lanes; k++) {                                                          \
+          lane[k] = x[i + k] beats lane[k] ? x[i + k] : lane[k];                                   \
+          has_nan |= x[i + k] != x[i + k];                                                         \
+        }                                                                                          \
+      best = lane[0];                                                                              \
+      for (int k = 1; k < lanes; k++) best = lane[k] beats best ? lane[k] : best;                  \
+      if (has_nan) {                                                                               \
+        NAME(name##_plain)(block, (const char *)x, stride, state);                                 \
+        continue;                                                                                  \
+      }                                                                                            \
+      if (state->count == 0 || best beats before) {                                                \
+        state->index = state->position + NAME(find)(x, block, best);                               \
+        state->FIELD = best;                                                                       \
+      }                                                                                            \
+      state->position += block;                                                                    \
+      state->count += block;                                                                       \
+    }                                                                                              \
+    NAME(name##_plain)(n - at, p + at * stride, stride, state);                                    \
   }
-EXTREME(max, x > best)
-EXTREME(min, x < best)
+EXTREME(max, >)
+EXTREME(min, <)
 
 /* Four rows at a time, in as many columns as sums fit in half of the first-level cache: long pieces
  * of rows, which are fetched ahead, and sums that are read once for four elements. */
