@@ -53,8 +53,16 @@ return {
   {
     title = "Self-organizing networks",
     {
+      name = "hebb", title = "Hebb's, Oja's and Sanger's rules",
+      text = "What Sanger's rule learned from digits (above) are the principal components that "
+        .. "linear algebra finds (below).",
+      paper = "Hebb 1949; Oja 1982; Sanger 1989",
+      quick = { "--epochs", "5" },
+      pictures = { "hebb.png" },
+    },
+    {
       name = "art", title = "Adaptive resonance",
-      text = "ART 1 finds categories of digits, finer ones with more vigilance; fuzzy ARTMAP learns "
+      text = "ART 1 finds categories of digits, finer with more vigilance; fuzzy ARTMAP learns "
         .. "a circle from 100, 1,000 and 10,000 points in one pass, and to read digits.",
       paper = "Carpenter and Grossberg 1987; Carpenter et al. 1992",
       quick = { "--points", "500" },

@@ -6,8 +6,8 @@ require("cresset.zoo.FuzzyART")
 --- ART 1 (Carpenter and Grossberg: A massively parallel architecture for a self-organizing neural
 -- pattern recognition machine, 1987), with fast learning: categories of binary patterns. A category
 -- is what all its patterns have in common. Of those that share at least `vigilance` of the
--- pattern's ones the one with the largest |x and w| / (choice + |w|) takes the pattern, w = x and w;
--- if there is none, a new one begins with it.
+-- pattern's ones the one with the largest |x and w| / (choice + |w|) takes the pattern: w = x and
+-- w. If there is none, a new one begins with it.
 -- @param options  a table: `inputSize`; `vigilance` from 0 to 1 (0.75); `choice` (1);
 --   `maxCategories` (10,000)
 local ART1, parent = class("zoo.ART1", "zoo.FuzzyART")

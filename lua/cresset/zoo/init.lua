@@ -8,7 +8,9 @@ for _, name in ipairs {
   "ARTMAP",
   "ART1",
   "FuzzyART",
+  "Hebbian",
   "McCullochPitts",
+  "Oja",
   "Perceptron",
   "SOM",
 } do
