@@ -188,6 +188,13 @@ bench: $(BENCH)/peak ## the same work here and in the peers that are installed; 
 	$(LUA) bin/cresset bench/run.lua --report doc $(ARGS)
 	$(LUA) bin/cresset bench/memory.lua
 
+PYTHON ?= /usr/bin/python3
+bench-memory: ## peak resident memory of training ResNet-50, here and in PyTorch
+	@.ci/deps.sh build
+	+@$(SUBMAKE) $(LIB)
+	$(LUA) bin/cresset bench/resnet_memory.lua $(ARGS)
+	-$(PYTHON) bench/peer_memory.py $(ARGS)
+
 bench-peers: ## install what bench compares with: PyTorch and, into build/peers, ONNX Runtime
 	@.ci/deps.sh bench
 	@if command -v npm >/dev/null; then mkdir -p $(PEERS) && \
@@ -238,5 +245,5 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1 \2/p' Makefile | \
 	  while read -r name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
 
-.PHONY: all test test-isa asan demo lint format check-rock ci doc zoo bench bench-peers install uninstall \
+.PHONY: all test test-isa asan demo lint format check-rock ci doc zoo bench bench-memory bench-peers install uninstall \
         deps clean help

@@ -1,6 +1,7 @@
 local arguments = require("cresset.nn.arguments")
 local class = require("cresset.class")
 local expect = require("cresset.nn.expect")
+local gradient_pool = require("cresset.nn.gradient_pool")
 local nested = require("cresset.nn.nested")
 
 --- nn.Concat(dim): all layers get the same input; their outputs are joined along a dimension.
@@ -54,39 +55,39 @@ function Concat:updateOutput(input)
   return self.output
 end
 
---- Calls a method of each layer with its part of gradOutput.
-local function each_backwards(self, method, input, gradOutput, ...)
+--- Calls a method of each layer with its part of gradOutput; take(gradInput, i) gets the results.
+local function each_backwards(self, method, take, input, gradOutput, ...)
   expect.like(self, gradOutput, self.output, "gradOutput")
-  local offset, results = 1, {}
+  local offset = 1
   for i, module in ipairs(self.modules) do
     local part = self:__window(gradOutput, module.output, offset)
-    results[i] = self:rethrowErrors(module, i, method, input, part, ...)
+    local result = gradient_pool.invoke(self, module, i, method, input, part, ...)
+    if take then take(result, i) end
     offset = offset + module.output:size(self.dimension)
   end
-  return results
 end
 
-local function sum(self, gradients)
-  for i, gradient in ipairs(gradients) do
+local function sum_backwards(self, method, ...)
+  each_backwards(self, method, function(gradient, i)
     self.gradInput = nested.accumulate(self.gradInput, gradient, 1, i > 1)
-  end
+  end, ...)
   return self.gradInput
 end
 
 function Concat:updateGradInput(input, gradOutput)
-  return sum(self, each_backwards(self, "updateGradInput", input, gradOutput))
+  return sum_backwards(self, "updateGradInput", input, gradOutput)
 end
 
 function Concat:backward(input, gradOutput, scale)
-  return sum(self, each_backwards(self, "backward", input, gradOutput, scale or 1))
+  return sum_backwards(self, "backward", input, gradOutput, scale or 1)
 end
 
 function Concat:accGradParameters(input, gradOutput, scale)
-  each_backwards(self, "accGradParameters", input, gradOutput, scale or 1)
+  each_backwards(self, "accGradParameters", nil, input, gradOutput, scale or 1)
 end
 
 function Concat:accUpdateGradParameters(input, gradOutput, learningRate)
-  each_backwards(self, "accUpdateGradParameters", input, gradOutput, learningRate)
+  each_backwards(self, "accUpdateGradParameters", nil, input, gradOutput, learningRate)
 end
 
 return Concat

@@ -1,5 +1,6 @@
 local class = require("cresset.class")
 local expect = require("cresset.nn.expect")
+local gradient_pool = require("cresset.nn.gradient_pool")
 local nested = require("cresset.nn.nested")
 
 --- nn.ConcatTable: all layers get the same input; the output is the table of theirs, and the
@@ -23,7 +24,7 @@ end
 local function sum_backwards(self, method, input, gradOutput, ...)
   expect.table(self, gradOutput, "gradOutput", #self.modules, true)
   for i, module in ipairs(self.modules) do
-    local gradient = self:rethrowErrors(module, i, method, input, gradOutput[i], ...)
+    local gradient = gradient_pool.invoke(self, module, i, method, input, gradOutput[i], ...)
     self.gradInput = nested.accumulate(self.gradInput, gradient, 1, i > 1)
   end
   if #self.modules == 0 then

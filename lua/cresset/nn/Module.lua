@@ -246,7 +246,7 @@ function Module:clearState()
   for _, name in ipairs(self.__declaration and self.__declaration.buffers or {}) do
     self[name] = replicate.emptied(self[name])
   end
-  self._turns = nil -- what nn.noGrad computes in
+  self._turns, self._gradients = nil, nil -- what nn.noGrad and shareGradInput compute in
   return self
 end
 

@@ -1,4 +1,5 @@
 local class = require("cresset.class")
+local gradient_pool = require("cresset.nn.gradient_pool")
 local nested = require("cresset.nn.nested")
 
 --- nn.Residual(module): module's output plus its input, which has the same size (He et al. 2016).
@@ -22,7 +23,7 @@ function Residual:updateOutput(input)
 end
 
 local function backwards(self, method, input, gradOutput, ...)
-  local gradient = self:rethrowErrors(self.modules[1], 1, method, input, gradOutput, ...)
+  local gradient = gradient_pool.invoke(self, self.modules[1], 1, method, input, gradOutput, ...)
   self.gradInput = nested.accumulate(self.gradInput, gradient, 1, false):add(gradOutput)
   return self.gradInput
 end

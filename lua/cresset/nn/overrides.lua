@@ -88,6 +88,7 @@ function overrides.strip(fields)
   end
   for _, name in pairs(lists) do fields[name] = nil end
   fields._insideBackward, fields._turns, fields.withoutGradient = nil, nil, nil
+  fields._gradients, fields.gradientsShared = nil, nil
 end
 
 overrides.lists = lists
