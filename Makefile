@@ -129,6 +129,10 @@ asan: ## the specs under AddressSanitizer and UndefinedBehaviorSanitizer
 	LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/leaks.supp:print_suppressions=0 \
 	UBSAN_OPTIONS=print_stacktrace=1 $(LUA) spec/support/run.lua $(ARGS)
 
+test-neon: ## compile for 64-bit ARM and run specs on an emulated processor (ARGS="spec/..." chooses)
+	@.ci/deps.sh neon
+	.ci/test_neon.sh build/neon $(ARGS)
+
 demo: ## train a LeNet-5 and a conditional GAN on handwritten digits; pictures in out/
 	@.ci/deps.sh build
 	+@$(SUBMAKE) $(LIB)
@@ -245,5 +249,6 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1 \2/p' Makefile | \
 	  while read -r name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
 
-.PHONY: all test test-isa asan demo lint format check-rock ci doc zoo bench bench-memory bench-peers install uninstall \
+.PHONY: all test test-isa test-neon asan demo lint format check-rock ci doc zoo bench bench-memory \
+        bench-peers install uninstall \
         deps clean help

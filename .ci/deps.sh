@@ -1,6 +1,6 @@
 #!/bin/sh
 # shellcheck disable=SC2034
-# Installs what is missing: .ci/deps.sh [build] [test] [lint] [bench]. On Debian and its
+# Installs what is missing: .ci/deps.sh [build] [test] [lint] [bench] [neon]. On Debian and its
 # relatives through apt-get, as root or with sudo; elsewhere it checks, and says what to install.
 # Does nothing, quietly, when all is there. CRESSET_DEPS=no skips it.
 set -u
@@ -16,6 +16,7 @@ test="lua-busted"
 lint="lua-check clang-format cppcheck luarocks"
 bench="python3 python3-torch python3-numpy"
 bench_optional="nodejs npm"
+neon="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static lua-busted"
 
 groups=${*:-build test lint}
 
@@ -110,6 +111,7 @@ deps_elsewhere() {
     test) "$lua" -e 'require "busted"' 2>/dev/null ;;
     lint) command -v luacheck >/dev/null && command -v clang-format >/dev/null ;;
     bench) python3 -c 'import torch' 2>/dev/null ;;
+    neon) command -v aarch64-linux-gnu-gcc >/dev/null && command -v qemu-aarch64-static >/dev/null ;;
     esac || {
       print_other_systems
       echo "deps: something that '$group' needs is missing" >&2
@@ -120,8 +122,8 @@ deps_elsewhere() {
 
 for group in $groups; do
   case $group in
-  build | test | lint | bench) ;;
-  *) echo "deps: no group '$group' (build, test, lint, bench)" >&2; exit 1 ;;
+  build | test | lint | bench | neon) ;;
+  *) echo "deps: no group '$group' (build, test, lint, bench, neon)" >&2; exit 1 ;;
   esac
 done
 if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then

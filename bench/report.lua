@@ -149,9 +149,17 @@ weights, and the bench compares the results to 1e-4.
 |---|---|---|---|---|---|---|---|
 %s
 
+%s
 The aims are inference in at most the time of ONNX Runtime, and training in at most half the time of
 PyTorch. %s
 ]]
+
+-- What bench/figures.lua found, as a list.
+local function figures(results)
+  local lines = {}
+  for i, figure in ipairs(results.figures or {}) do lines[i] = "* " .. figure .. "\n" end
+  return table.concat(lines)
+end
 
 --- Writes the page and the chart.
 -- @param folder  of bench.md, with a folder images in it
@@ -163,7 +171,7 @@ function report.write(folder, results)
   local torch, onnx = titles.torch or "PyTorch", titles.onnx or "ONNX Runtime"
   local page <close> = assert(io.open(folder .. "/bench.md", "w"))
   page:write((text:format(torch .. ", " .. onnx, results.machine, results.peak or 0, torch, onnx,
-    table.concat(lines, "\n"), #missed == 0 and "Every row reaches them."
+    table.concat(lines, "\n"), figures(results), #missed == 0 and "Every row reaches them."
       or "Rows that miss them:\n\n" .. table.concat(missed, "\n"))))
   os.execute("mkdir -p '" .. folder .. "/images'")
   local image <close> = assert(io.open(folder .. "/images/bench.svg", "w"))
