@@ -189,8 +189,10 @@ PEERS = build/peers
 bench: $(BENCH)/peak ## the same work here and in the peers that are installed; doc/bench.md (see bench-peers)
 	@.ci/deps.sh build
 	+@$(SUBMAKE) $(LIB)
+	$(LUA) bin/cresset bench/figures.lua
 	$(LUA) bin/cresset bench/run.lua --report doc $(ARGS)
 	$(LUA) bin/cresset bench/memory.lua
+	$(LUA) bin/cresset bench/growth.lua
 
 PYTHON ?= /usr/bin/python3
 bench-memory: ## peak resident memory of training ResNet-50, here and in PyTorch

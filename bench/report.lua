@@ -51,9 +51,10 @@ local function processor()
 end
 
 --- Puts the times of a case into the results, in the place of older ones.
+-- @param case  of which `place` is its number among all
 function report.add(results, case, times, info, peers, peak, threads)
   local row = { name = case.name, cresset = times[0], items = info.items, peers = {},
-    multiplyAdds = info.multiplyAdds, aim = case.aim, peak = peak }
+    multiplyAdds = info.multiplyAdds, aim = case.aim, place = case.place }
   results.titles = results.titles or {}
   for i, p in ipairs(peers) do
     row.peers[p.kind] = times[i]
@@ -61,7 +62,8 @@ function report.add(results, case, times, info, peers, peak, threads)
   end
   results.machine = ("%s, %d threads, %s kernels"):format(processor(), threads,
     require("cresset").isa())
-  results.peak = peak or results.peak
+  -- The best that was seen: a machine's peak does not fall because it was busy once.
+  results.peak = peak and math.max(peak, results.peak or 0) or results.peak
   for i, old in ipairs(results.rows) do
     if old.name == case.name then
       results.rows[i] = row
@@ -91,9 +93,9 @@ local function aim_of(row)
   end
 end
 
-local function table_line(row)
-  local of_peak = row.peak and ("%.0f %%"):format(
-    100 * 2e-9 * row.multiplyAdds / row.cresset / row.peak) or ""
+local function table_line(row, peak)
+  local of_peak = peak and ("%.0f %%"):format(
+    100 * 2e-9 * row.multiplyAdds / row.cresset / peak) or ""
   local per_second = row.items / row.cresset
   return ("| %s | %s | %s | %s | %s | %s | %s | %s |"):format(row.name, milliseconds(row.cresset),
     (per_second < 100 and "%.1f" or "%.0f"):format(per_second), of_peak,
@@ -113,19 +115,12 @@ local function misses(results)
   return lines
 end
 
-local order = { "train", "step", "CD", "infer" }
-
--- Training first, then inference; otherwise as they came.
+-- Training first, then inference, each in the order of the case files.
 local function sort_rows(results)
-  local places = {}
-  for i, row in ipairs(results.rows) do
-    local kind = #order
-    for k = #order, 1, -1 do
-      if row.name:find(order[k], 1, true) then kind = k end
-    end
-    places[row] = (kind == #order and 1 or 0) * 1000 + i
+  local function place(row)
+    return (row.name:find("infer", 1, true) and 1e6 or 0) + (row.place or 0)
   end
-  table.sort(results.rows, function(a, b) return places[a] < places[b] end)
+  table.sort(results.rows, function(a, b) return place(a) < place(b) end)
 end
 
 local text = [[
@@ -149,6 +144,11 @@ weights, and the bench compares the results to 1e-4.
 |---|---|---|---|---|---|---|---|
 %s
 
+How the cost of a training step grows with the batch, the images and the width of a small network
+(`bench/growth.lua`):
+
+![time of a step against batch size, image size and width](images/growth.svg)
+
 %s
 The aims are inference in at most the time of ONNX Runtime, and training in at most half the time of
 PyTorch. %s
@@ -166,7 +166,7 @@ end
 function report.write(folder, results)
   sort_rows(results)
   local lines, titles = {}, results.titles or {}
-  for i, row in ipairs(results.rows) do lines[i] = table_line(row) end
+  for i, row in ipairs(results.rows) do lines[i] = table_line(row, results.peak) end
   local missed = misses(results)
   local torch, onnx = titles.torch or "PyTorch", titles.onnx or "ONNX Runtime"
   local page <close> = assert(io.open(folder .. "/bench.md", "w"))

@@ -142,11 +142,13 @@ header[#header + 1] = ("%14s%8s"):format("samples", "of peak")
 print(table.concat(header))
 
 local results = report.load(files .. "/results.lua")
-local failed = 0
+local failed, place = 0, 0
 local files_of_cases = { "cases_tensor", "cases_train", "cases_recurrent", "cases_energy",
   "cases_networks" }
 for _, file in ipairs(files_of_cases) do
   for _, case in ipairs(require(file)) do
+    place = place + 1
+    case.place = place
     if is_wanted(case) then
       local times, info, failure = run_case(case, peers)
       print_row(case, times, info, peers, peak)
