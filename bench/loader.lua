@@ -1,5 +1,5 @@
--- What worker threads bring: LeNet-5 trains on minibatches whose augmentation costs about as much as
--- the training step, first with everything in place, then with workers, in turn:
+-- What worker threads bring: LeNet-5 trains on minibatches whose augmentation costs as much as the
+-- training step, first with everything in place, then with workers, in turn:
 -- ./bin/cresset bench/loader.lua [--threads N] [--workers N] [--rounds N] [--batches N]
 local cresset = require("cresset")
 local nn, optim, data = cresset.nn, cresset.optim, cresset.data

@@ -16,7 +16,7 @@
 --
 -- The order of the samples follows from the loader's seed and the number of the epoch. Before
 -- `get` and `each` are called for a sample, and `transform` for a batch, the default generator gets
--- a seed that follows from the loader's seed, the epoch and the sample's place in it: whatever
+-- a seed that follows from the loader's seed, the epoch and the sample's place: whatever draws
 -- from it gives the same minibatches with any number of workers. (What rounds differently on
 -- several threads, such as sums over large tensors, may differ in the last digit between no workers
 -- and some.)
