@@ -85,6 +85,19 @@ recipes = {
   ["data.Loader"] = function()
     return cresset.data.Loader(recipes["data.Dataset"](), 2, { workers = 1 })
   end,
+  ["train.Trainer"] = function()
+    return cresset.train.Trainer { model = class.find("nn.Linear")(3, 2), epochs = 1, steps = 2,
+      criterion = class.find("nn.MSECriterion")(), progress = false,
+      batches = function()
+        local done = 0
+        return function()
+          done = done + 1
+          if done < 4 then return float(2, 3), float(2, 2) end
+        end
+      end }
+  end,
+  ["train.EventLog"] = function() return cresset.train.EventLog("runs") end,
+  ["train.JsonLog"] = function() return cresset.train.JsonLog("log.jsonl") end,
   ["data.SubsetSampler"] = function() return cresset.data.SubsetSampler { 1, 2 } end,
   ["data.WeightedSampler"] = function() return cresset.data.WeightedSampler { 1, 2 } end,
   ["data.StratifiedSampler"] = function() return cresset.data.StratifiedSampler { 1, 2 } end,
