@@ -34,6 +34,7 @@
   X(system)                                                                                        \
   X(image)                                                                                         \
   X(workers)                                                                                       \
+  X(augment)                                                                                       \
   X(data)                                                                                          \
   X(nn_activation)                                                                                 \
   X(nn_distance)                                                                                   \

@@ -23,7 +23,7 @@ enum {
   tag_storage = 's',
   tag_generator = 'g',
   tag_function = 'f', /* code, number of upvalues, their values */
-  tag_named = 'n',    /* a module's name, the field's or nil */
+  tag_named = 'n',    /* how many names; a module's, its field's, ... */
 };
 
 /* ---- boxes ---- */
@@ -96,28 +96,54 @@ static void refuse(packer *p, const char *what) {
   cr_error(p->L, "cannot send %s to another thread%s%s", what, *p->where ? ", at " : "", p->where);
 }
 
-/* Adds one loaded module's fields to the table of names on top of the stack; the module is below. */
-static void name_fields(lua_State *L, const char *module, int names) {
+/* Whether a field of a module goes by its name. Of the globals and of tables inside of modules only
+ * functions of C do: anything else there may be the program's own. */
+static bool is_nameable(lua_State *L, int index, bool is_own) {
+  switch (lua_type(L, index)) {
+  case LUA_TFUNCTION: return is_own || lua_iscfunction(L, index);
+  case LUA_TTABLE:
+  case LUA_TUSERDATA: return is_own;
+  default: return false;
+  }
+}
+
+/* Adds the fields of the table on top of the stack to the table of names; the table's own name, a list
+ * of the module and keys, is at `name`. */
+static void name_fields(lua_State *L, int names, int name, int depth) {
+  enum { levels = 3 };
   int source = lua_gettop(L);
+  lua_rawgeti(L, name, 1);
+  bool is_own = depth == 1 && strcmp(lua_tostring(L, -1), LUA_GNAME) != 0;
+  lua_pop(L, 1);
+  luaL_checkstack(L, 10, "too many modules");
   lua_pushnil(L);
   while (lua_next(L, source)) {
-    int type = lua_type(L, -1);
-    bool fits = lua_type(L, -2) == LUA_TSTRING &&
-                (type == LUA_TFUNCTION || type == LUA_TTABLE || type == LUA_TUSERDATA);
-    lua_pushvalue(L, -1);
-    if (fits && lua_rawget(L, names) == LUA_TNIL) {
-      lua_pop(L, 1);
-      lua_pushvalue(L, -1);
-      lua_createtable(L, 2, 0);
-      lua_pushstring(L, module);
-      lua_rawseti(L, -2, 1);
-      lua_pushvalue(L, -4);
-      lua_rawseti(L, -2, 2);
-      lua_rawset(L, names);
-    } else {
-      lua_pop(L, 1);
+    int value = lua_gettop(L);
+    lua_pushvalue(L, value);
+    bool is_new = lua_type(L, value - 1) == LUA_TSTRING && lua_rawget(L, names) == LUA_TNIL;
+    lua_settop(L, value);
+    bool has_metatable = lua_getmetatable(L, value);
+    lua_settop(L, value);
+    bool is_deep = depth < levels && lua_istable(L, value) && !has_metatable;
+    if (is_new && (is_deep || is_nameable(L, value, is_own))) {
+      lua_createtable(L, depth + 1, 0);
+      for (int k = 1; k <= depth; k++) {
+        lua_rawgeti(L, name, k);
+        lua_rawseti(L, value + 1, k);
+      }
+      lua_pushvalue(L, value - 1);
+      lua_rawseti(L, value + 1, depth + 1);
+      if (is_nameable(L, value, is_own)) {
+        lua_pushvalue(L, value);
+        lua_pushvalue(L, value + 1);
+        lua_rawset(L, names);
+      }
+      if (is_deep) {
+        lua_pushvalue(L, value);
+        name_fields(L, names, value + 1, depth + 1);
+      }
     }
-    lua_pop(L, 1);
+    lua_settop(L, value - 1);
   }
 }
 
@@ -144,7 +170,14 @@ static void name_module(lua_State *L, const char *module, int names) {
 }
 
 static void name_module_fields(lua_State *L, const char *module, int names) {
-  if (lua_type(L, -1) == LUA_TTABLE) name_fields(L, module, names);
+  if (lua_type(L, -1) != LUA_TTABLE) return;
+  int value = lua_gettop(L);
+  lua_createtable(L, 1, 0);
+  lua_pushstring(L, module);
+  lua_rawseti(L, -2, 1);
+  lua_pushvalue(L, value);
+  name_fields(L, names, value + 1, 1);
+  lua_settop(L, value);
 }
 
 /* Modules go before what they hold: cresset.nn is the module, not cresset's field. */
@@ -158,6 +191,7 @@ static void ensure_names(packer *p) {
 }
 
 static void pack_value(packer *p, int index);
+static void pack_string(packer *p, int index);
 
 /* Whether the value at the index went as the name that the other side knows it by. */
 static bool pack_name(packer *p, int index) {
@@ -167,12 +201,14 @@ static bool pack_name(packer *p, int index) {
   lua_pushvalue(L, index);
   bool is_named = lua_rawget(L, p->names) == LUA_TTABLE;
   if (is_named) {
+    int name = lua_gettop(L), count = (int)lua_rawlen(L, name);
     put_tag(p, tag_named);
-    for (int k = 1; k <= 2; k++) {
-      lua_rawgeti(L, -k, k);
-      pack_value(p, lua_gettop(L));
+    put_integer(p, count);
+    for (int k = 1; k <= count; k++) {
+      lua_rawgeti(L, name, k);
+      pack_string(p, lua_gettop(L));
+      lua_pop(L, 1);
     }
-    lua_pop(L, 2);
   }
   lua_pop(L, 1);
   return is_named;
@@ -267,10 +303,11 @@ static int append_code(lua_State *L, const void *code, size_t length, void *data
 
 /* The other side's globals, whatever table stands for them here. */
 static void put_globals(packer *p) {
-  const char tags[] = {tag_named, tag_string}, name[] = LUA_GNAME;
-  put(p, tags, sizeof tags);
+  const char name[] = LUA_GNAME;
+  put_tag(p, tag_named);
+  put_integer(p, 1);
+  put_tag(p, tag_string);
   put_text(p, name, sizeof name - 1);
-  put_tag(p, tag_nil);
 }
 
 static void pack_function(packer *p, int index) {
@@ -532,19 +569,20 @@ static void unpack_generator(unpacker *u) {
 
 static void unpack_named(unpacker *u) {
   lua_State *L = u->L;
+  int count = (int)get_integer(u), base = lua_gettop(L);
   unpack_value(u, get_tag(u));
-  unpack_value(u, get_tag(u));
-  push_module(L, lua_tostring(L, -2));
-  if (!lua_isnil(L, -2)) {
-    lua_pushvalue(L, -2);
-    lua_gettable(L, -2);
-    if (lua_isnil(L, -1))
-      cr_error(L, "the module '%s' has no field '%s' here", lua_tostring(L, -4),
-               lua_tostring(L, -3));
-    lua_remove(L, -2);
+  push_module(L, lua_tostring(L, -1));
+  for (int k = 2; k <= count; k++) {
+    unpack_value(u, get_tag(u));
+    lua_pushvalue(L, -1);
+    bool is_there = lua_istable(L, -3) && lua_gettable(L, -3) != LUA_TNIL;
+    if (!is_there)
+      cr_error(L, "the module '%s' has no field '%s' here", lua_tostring(L, base + 1),
+               lua_tostring(L, -2));
+    lua_replace(L, -3);
+    lua_pop(L, 1);
   }
-  lua_replace(L, -3);
-  lua_pop(L, 1);
+  lua_replace(L, base + 1);
 }
 
 static void unpack_value(unpacker *u, char tag) {

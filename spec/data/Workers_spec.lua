@@ -64,6 +64,19 @@ describe("data.Workers", function()
     workers:close()
   end)
 
+  it("sends globals by value, and functions of C by their names", function()
+    _G.specTable, _G.specFunction = { 5 }, function() return specTable end -- luacheck: ignore
+    local own, from_global, crop = _G.specTable, _G.specFunction, require("cresset.core").data
+      .augment.crop
+    local workers = data.Workers(1, function()
+      return own[1], from_global(), type(crop), string.rep("a", 3), specTable -- luacheck: ignore
+    end)
+    _G.specTable, _G.specFunction = nil, nil
+    workers:submit()
+    assert.same({ 5, nil, "function", "aaa", nil }, { workers:receive() })
+    workers:close()
+  end)
+
   it("shares the memory of what it sends and copies what it returns", function()
     local base = cresset.range(1, 6):float():view(2, 3)
     local column = base:select(2, 2)

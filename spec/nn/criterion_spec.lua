@@ -318,6 +318,11 @@ describe("nn.DistanceRatioCriterion", function()
 end)
 
 describe("nn.MultiCriterion", function()
+  for _, size in ipairs { { 4, 5 }, { 2, 5, 3, 3 } } do
+    criterion_checks(function() return nn.SoftCrossEntropyCriterion() end,
+      { input = size, target = size, targetRange = { 0, 1 } })
+  end
+
   criterion_checks(function()
     return nn.MultiCriterion():add(nn.MSECriterion(), 0.3):add(nn.SoftMarginCriterion())
   end, { input = same, target = same })

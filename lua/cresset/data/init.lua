@@ -15,6 +15,7 @@ local data = {
   SubsetSampler = require("cresset.data.SubsetSampler"),
   WeightedSampler = require("cresset.data.WeightedSampler"),
   StratifiedSampler = require("cresset.data.StratifiedSampler"),
+  augment = require("cresset.data.augment"),
   Workers = require("cresset.data.Workers"),
   Loader = require("cresset.data.Loader"),
 }

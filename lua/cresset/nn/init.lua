@@ -52,6 +52,7 @@ local criteria = {
   "HingeEmbeddingCriterion", "HuberCriterion", "L1Cost", "L1HingeEmbeddingCriterion",
   "MSECriterion", "MarginCriterion", "MarginRankingCriterion", "MultiLabelMarginCriterion",
   "MultiLabelSoftMarginCriterion", "MultiMarginCriterion", "SmoothL1Criterion",
+  "SoftCrossEntropyCriterion",
   "SoftMarginCriterion", "TripletMarginCriterion", "WeightedMSECriterion",
   "FocalCriterion", "GANCriterion", "CTCCriterion", "ClassSimplexCriterion", "ModuleCriterion",
   "GaussianCriterion", "MultiCriterion", "ParallelCriterion", "GaussianKLCriterion",
