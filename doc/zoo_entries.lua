@@ -43,6 +43,24 @@ return {
       quick = { "--epochs", "1", "--samples", "64" },
       pictures = { "lenet-filters.png", "lenet-confusion.png", "lenet-curve.svg" },
     },
+    {
+      name = "fashion", title = "Clothes, by a residual network",
+      text = "Random mirror images, shifts and erased squares, smoothed labels, one cycle of the "
+        .. "learning rate, averaged weights. Here from a tenth of the pictures; the full setting "
+        .. "takes them all. The pictures are those that it took for something else.",
+      paper = "He et al. 2016; data: Xiao, Rasul and Vollgraf 2017",
+      quick = { "--data", "digits", "--epochs", "1", "--samples", "128" },
+      pictures = { "fashion.png" },
+      also = { "fashion-confusion.png", "fashion-curve.svg" },
+    },
+    {
+      name = "transfer", title = "Transfer to new classes",
+      text = "A network that knows six digits learns the other four from a few labels: with its "
+        .. "features frozen, then with all layers tuned, and from scratch.",
+      paper = "Yosinski, Clune, Bengio and Lipson 2014",
+      quick = { "--draws", "1" },
+      pictures = { "transfer.svg" },
+    },
   },
   {
     title = "Recurrent networks",

@@ -93,8 +93,6 @@ describe("getParameters", function()
     assert.are.equal(3, net:get(3).weight[1][1])
     assert.are.equal(18, gradients:nElement())
     flat, gradients = nil, nil -- luacheck: ignore 311
-    collectgarbage()
-    collectgarbage()
     assert.are.equal(12, (net:getParameters()):nElement())
   end)
 end)

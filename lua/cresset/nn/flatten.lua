@@ -68,8 +68,14 @@ local given = setmetatable({}, { __mode = "v" })
 -- Tensors that would have to leave a flat tensor that is still in use stay: an optimizer that goes
 -- on with it would move nothing any more, without a word.
 local function check_not_detached(ranges)
-  for _, range in ipairs(ranges) do
-    if given[range.storage] then
+  local function in_use()
+    for _, range in ipairs(ranges) do
+      if given[range.storage] then return true end
+    end
+  end
+  if in_use() then
+    collectgarbage() -- dropped already, perhaps
+    if in_use() then
       error("nn.Module:getParameters: these parameters are parts of the tensor of an earlier "
         .. "getParameters that is still in use and would leave it; ask for the parameters of the "
         .. "whole network, or drop the earlier tensor first", 0)
