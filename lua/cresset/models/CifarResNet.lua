@@ -1,4 +1,3 @@
-local init = require("cresset.nn.initialization")
 local read_options = require("cresset.models.options")
 local residual = require("cresset.models.residual")
 
@@ -35,7 +34,7 @@ local function CifarResNet(options)
   end
   net:add(nn.SpatialAdaptiveAveragePooling(1, 1)):add(nn.Flatten())
     :add(nn.Linear(planes, options.classes))
-  return init.network(net, "heNormal", nil, "fanOut")
+  return residual.initialize(net)
 end
 
 return CifarResNet

@@ -1,5 +1,4 @@
 local arguments = require("cresset.nn.arguments")
-local init = require("cresset.nn.initialization")
 local read_options = require("cresset.models.options")
 local residual = require("cresset.models.residual")
 
@@ -50,7 +49,7 @@ local function FashionNet(options)
     :add(nn.Flatten())
   if options.dropout > 0 then net:add(nn.Dropout(options.dropout)) end
   net:add(nn.Linear(2 * planes, options.classes))
-  return init.network(net, "heNormal", nil, "fanOut")
+  return residual.initialize(net)
 end
 
 return FashionNet

@@ -1,4 +1,6 @@
 --- Blocks of residual networks (He et al. 2016).
+local init = require("cresset.nn.initialization")
+
 local residual = {}
 
 --- A convolution without bias and its batch normalization, added to net.
@@ -55,6 +57,14 @@ function residual.stage(nn, net, block, kind, from, planes, count, step)
     from = to
   end
   return from
+end
+
+--- He's initialization; but the last layer, whose few outputs would make its values large, keeps the
+-- smaller ones of nn.Linear. Returns net.
+function residual.initialize(net)
+  init.network(net, "heNormal", nil, "fanOut")
+  net:get(net:size()):reset()
+  return net
 end
 
 return residual
