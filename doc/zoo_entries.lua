@@ -67,6 +67,41 @@ return {
   },
   {
     title = "Energy-based networks",
+    {
+      name = "hopfield", title = "Hopfield networks",
+      text = "Random patterns are stored until recall breaks down, near 0.138 patterns a unit; "
+        .. "damaged digits come back from networks that learned by Hebb's and Storkey's rules, and "
+        .. "from the modern network with continuous states.",
+      paper = "Hopfield 1982; Storkey 1997; Ramsauer et al. 2020",
+      quick = { "--units", "100" },
+      pictures = { "hopfield.png", "hopfield-capacity.svg" },
+    },
+    {
+      name = "boltzmann", title = "Boltzmann machine",
+      text = "Two groups of four units that show the same, connected through two hidden units "
+        .. "alone: the machine invents a code of two bits.",
+      paper = "Ackley, Hinton and Sejnowski 1985",
+      quick = { "--epochs", "50", "--attempts", "2" },
+      pictures = { "boltzmann.png", "boltzmann-curve.svg" },
+    },
+    {
+      name = "rbm", title = "Restricted Boltzmann machine",
+      text = "Learns to draw clothes without labels; annealed importance sampling tells how "
+        .. "probable it makes new pictures. From the top: pictures, their reconstructions, filters, "
+        .. "drawings.",
+      paper = "Hinton 2002; Tieleman 2008; Salakhutdinov and Murray 2008",
+      quick = { "--data", "digits", "--epochs", "2", "--samples", "200", "--steps", "20",
+        "--check", "8" },
+      pictures = { "rbm.png" },
+    },
+    {
+      name = "dbn", title = "Deep belief network",
+      text = "Learns digits layer by layer, then reads them and draws those it is asked for, a row "
+        .. "for each; what it learned without labels helps a network that has few of them.",
+      paper = "Hinton, Osindero and Teh 2006",
+      quick = { "--epochs", "1", "--samples", "100", "--steps", "5", "--tuning", "2" },
+      pictures = { "dbn.png" },
+    },
   },
   {
     title = "Self-organizing networks",

@@ -12,7 +12,7 @@ local data, image, train, zoo = cresset.data, cresset.image, cresset.train, cres
 
 -- Steps are those of Gibbs sampling and of annealing.
 local settings = {
-  small = { fashion = { hidden = 500, epochs = 5 }, digits = { hidden = 100, epochs = 60 },
+  small = { fashion = { hidden = 500, epochs = 4 }, digits = { hidden = 100, epochs = 60 },
     steps = 1000 },
   full = { fashion = { hidden = 500, epochs = 50 }, digits = { hidden = 200, epochs = 500 },
     steps = 10000 },
@@ -86,7 +86,7 @@ end
 local function save_picture(rbm, test, drawn, side, path)
   local function pictures(rows) return rows:contiguous():view(-1, side, side) end
   local shown = rows_of(test.images):narrow(1, 1, 10)
-  local strongest = select(2, rbm.weight:norm(2, 2):view(-1):sort(1, true)):narrow(1, 1, 40)
+  local strongest = select(2, rbm.weight:norm(2, 2):view(-1):sort(1, true)):narrow(1, 1, 20)
   local filters = rbm.weight:index(1, strongest)
   filters:cdiv(cresset.abs(filters):max(2):expandAs(filters)) -- each from -1 to 1
   local panels = {}
@@ -98,7 +98,7 @@ local function save_picture(rbm, test, drawn, side, path)
   end
   image.save(path, image.makeGrid(panels,
     { nrow = 10, zoom = math.max(1, 28 // side), padding = 3, background = 1 }))
-  print("wrote " .. path .. ": pictures, reconstructions, 40 filters, 40 drawings")
+  print("wrote " .. path .. ": pictures, reconstructions, 20 filters, 20 drawings")
 end
 
 local function main(options)
@@ -120,7 +120,7 @@ local function main(options)
   local unseen = rbm:logLikelihood(rows_of(test.images), log_z)
   print(("mean log probability of a picture: %.1f nats learned, %.1f new"):format(seen, unseen))
 
-  local _, drawn = rbm:sample(images:narrow(1, 1, 40), steps)
+  local _, drawn = rbm:sample(images:narrow(1, 1, 20), steps)
   save_picture(rbm, test, drawn, training.images:size(4), options.out .. "/rbm.png")
   local error_now = cresset.dist(rows_of(test.images), rbm:reconstruct(rows_of(test.images))) ^ 2
   return {

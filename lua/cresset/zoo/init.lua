@@ -18,7 +18,7 @@ for _, name in ipairs {
 end
 
 for _, name in ipairs { -- with an energy
-  "EnergyModel", "Boltzmann", "Hopfield", "ModernHopfield", "RBM",
+  "EnergyModel", "Boltzmann", "DBN", "Hopfield", "ModernHopfield", "RBM",
 } do
   zoo[name] = require("cresset.zoo." .. name)
 end
