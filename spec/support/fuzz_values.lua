@@ -98,6 +98,16 @@ recipes = {
   end,
   ["train.EventLog"] = function() return cresset.train.EventLog("runs") end,
   ["train.JsonLog"] = function() return cresset.train.JsonLog("log.jsonl") end,
+  ["data.Text"] = function() return cresset.data.Text { text = "some text" } end,
+  ["data.TextStreams"] = function()
+    return cresset.data.TextStreams(filled("torch.LongTensor", 9), 2, 2)
+  end,
+  ["data.Table"] = function() return cresset.data.Table { text = "a,b\n1,x\n2,y\n" } end,
+  ["data.ImageFolder"] = function()
+    cresset.paths.mkdir("pictures/a")
+    cresset.image.save("pictures/a/b.png", float(1, 4, 4))
+    return cresset.data.ImageFolder("pictures")
+  end,
   ["data.SubsetSampler"] = function() return cresset.data.SubsetSampler { 1, 2 } end,
   ["data.WeightedSampler"] = function() return cresset.data.WeightedSampler { 1, 2 } end,
   ["data.StratifiedSampler"] = function() return cresset.data.StratifiedSampler { 1, 2 } end,

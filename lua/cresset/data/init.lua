@@ -16,6 +16,11 @@ local data = {
   WeightedSampler = require("cresset.data.WeightedSampler"),
   StratifiedSampler = require("cresset.data.StratifiedSampler"),
   augment = require("cresset.data.augment"),
+  Text = require("cresset.data.Text"),
+  TextStreams = require("cresset.data.TextStreams"),
+  devilsDictionary = require("cresset.data.devils_dictionary"),
+  Table = require("cresset.data.Table"),
+  ImageFolder = require("cresset.data.ImageFolder"),
   Workers = require("cresset.data.Workers"),
   Loader = require("cresset.data.Loader"),
 }
