@@ -139,7 +139,28 @@ return {
       paper = "Goodfellow et al. 2014; Mirza and Osindero 2014; Radford, Metz and Chintala 2016",
       quick = { "--epochs", "1", "--samples", "64" },
       pictures = { "cdcgan.png" },
-      also = { "cdcgan-animation.png", "cdcgan-epochs/001.png" },
+      also = { "cdcgan-animation.png", "cdcgan-epochs/001.png", "cdcgan-nearest.png" },
+    },
+    {
+      name = "gan_ring", title = "Collapse on a ring of Gaussians",
+      text = "Eight Gaussians in the plane: a slow discriminator lets all samples gather in one "
+        .. "place, which is said in words; the gradient penalty finds all eight. A row for each "
+        .. "recipe, real samples at the right.",
+      paper = "Metz, Poole, Pfau and Sohl-Dickstein 2017; Gulrajani et al. 2017",
+      quick = { "--steps", "30" },
+      pictures = { "gan_ring.png", "gan_ring.svg" },
+    },
+    {
+      name = "gan", title = "GAN, DCGAN, LSGAN, hinge, WGAN, WGAN-GP, ACGAN, InfoGAN",
+      text = "The same digits by eight recipes, a row for each. The numbers are Frechet distances "
+        .. "in the features of a classifier; `floor` is that of real images from each other.",
+      paper = "Goodfellow et al. 2014; Radford, Metz and Chintala 2016; Mao et al. 2017; Miyato et "
+        .. "al. 2018; Arjovsky, Chintala and Bottou 2017; Gulrajani et al. 2017; Odena, Olah and "
+        .. "Shlens 2017; Chen et al. 2016",
+      arguments = { "--kind", "all", "--epochs", "10" },
+      quick = { "--kind", "all", "--epochs", "1", "--samples", "64" },
+      pictures = { "gan.png" },
+      also = { "gan-acgan.png", "gan-wgan-gp-animation.png" },
     },
   },
   {

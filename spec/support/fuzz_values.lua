@@ -234,6 +234,11 @@ recipes = {
     return cresset.gan.Trainer { generator = nn.Linear(2, 3), discriminator = nn.Linear(3, 1),
       noise = 2, penalty = 1, ema = 0.9 }
   end,
+  ["gan.Album"] = function()
+    local album = cresset.gan.Album { noise = float(2, 3) }
+    album.grids[1] = float(1, 4, 4)
+    return album
+  end,
   ["gan.Watch"] = function() return cresset.gan.Watch { real = float(4, 3) } end,
   ["optim.EMA"] = function() return cresset.optim.EMA(float(2, 3)) end,
   ["nn.gModule"] = function()

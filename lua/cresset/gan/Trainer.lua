@@ -34,8 +34,8 @@ local setup = require("cresset.gan.setup")
 --   `condition`    how labels 1 ... `classes` come in: nil, they do not; "input" (Mirza and
 --                  Osindero 2014): both networks take {x, labels}; "auxiliary" (Odena et al. 2017):
 --                  the generator takes {noise, labels}, and the discriminator gives {scores, logits
---                  of classes}; "code" (Chen et al. 2016): the same, but with classes drawn at
---                  random, which the discriminator finds in the drawn samples alone
+--                  of classes}, which it learns from the real samples; "code" (Chen et al. 2016):
+--                  the same, but with classes drawn at random, to be found in the drawn samples
 --   `auxiliaryWeight`  of the cross-entropy of the classes beside the loss of the scores (1)
 --
 -- Fields: losses (of the last step: discriminator, generator; penalty, auxiliary where there are
@@ -79,9 +79,12 @@ local function blurred(self, samples)
   return noise:add(samples)
 end
 
--- The cross-entropy of the classes and its gradient; real samples have no code.
+-- The cross-entropy of the classes and its gradient. The discriminator learns classes from real
+-- samples alone: from drawn ones, too, it would agree with the generator on signs of their own. Of
+-- a code only drawn samples know.
 local function classify(self, logits, condition, role)
-  if self.condition == "code" and role == "real" then
+  local without = self.condition == "code" and "real" or "fake"
+  if role == without then
     return 0, logits.new():resizeAs(logits):zero()
   end
   local loss = self.auxiliaryWeight * self.classCriterion:forward(logits, condition)

@@ -3,6 +3,7 @@ local networks = require("cresset.gan.networks")
 
 local gan = {}
 
+gan.Album = require("cresset.gan.Album")
 gan.GradientPenalty = require("cresset.gan.GradientPenalty")
 gan.Trainer = require("cresset.gan.Trainer")
 gan.Watch = require("cresset.gan.Watch")

@@ -26,10 +26,12 @@ local function with_small_weights(net)
   return net
 end
 
--- Begins a network that takes {noise, labels}: the labels become noise-like vectors beside it.
+-- Begins a network that takes {noise, labels}: the labels become vectors beside the noise, shorter
+-- ones, else a generator finds it easy to draw each class always the same.
 local function add_condition(net, classes, size)
-  return net:add(nn.ParallelTable():add(nn.Identity()):add(nn.LookupTable(classes, size)))
-    :add(nn.JoinTable(2))
+  local vectors = nn.LookupTable(classes, size)
+  vectors.weight:mul(0.3)
+  return net:add(nn.ParallelTable():add(nn.Identity()):add(vectors)):add(nn.JoinTable(2))
 end
 
 local generator_options = {
