@@ -144,7 +144,6 @@ local function main(options)
   return {
     { "data", options.data }, { "epochs", epochs }, { "discriminator", last.discriminator },
     { "generator", last.generator }, { "classifier", ("%.2f"):format(100 * accuracy) },
-    { "frechet", ("%.2f"):format(found.frechet) }, { "floor", ("%.2f"):format(found.floor) },
     { "variety", ("%.3f"):format(found.seen.within) },
     { "as_asked", ("%.2f"):format(100 * found.asked) },
   }

@@ -51,7 +51,8 @@ end
 describe("documentation pages", function()
   for _, path in ipairs { "README.md", "doc/guide/getting-started.md", "doc/guide/tensors.md",
     "doc/guide/networks.md", "doc/guide/models.md", "doc/guide/training.md",
-    "doc/guide/files.md", "doc/guide/torch7.md", "doc/guide/pytorch.md" } do
+    "doc/guide/adversarial.md", "doc/guide/files.md", "doc/guide/torch7.md",
+    "doc/guide/pytorch.md" } do
     local lines = read_page(path)
     if lines then it(path .. " tells the truth", function() run(path, lines) end) end
   end

@@ -145,6 +145,20 @@ describe("gan.Trainer", function()
     end
   end)
 
+  it("learns classes from real samples alone: condition auxiliary", function()
+    local game = trainer { condition = "auxiliary", classes = 2 }
+    local x, labels = batch(8, 2)
+    local D = game.discriminator:clone()
+    local head, criterion = D:get(3):get(2), nn.CrossEntropyCriterion()
+    D:zeroGradParameters()
+    local output = D:forward(x)
+    criterion:forward(output[2], labels)
+    D:backward(x, { output[1] * 0, criterion:backward(output[2], labels) })
+    game:stepDiscriminator(x, labels)
+    local found = game.discriminator:get(3):get(2).gradWeight
+    assert.is_true(found:norm() > 0 and same(head.gradWeight, found))
+  end)
+
   it("finds classes by itself: condition code", function()
     local game = trainer { kind = "infogan", classes = 2,
       discriminator = discriminator("code", 2), config = { learningRate = 0.01,
