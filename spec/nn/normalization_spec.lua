@@ -13,6 +13,14 @@ local function check(entry, word, tolerance, arrange)
   for i, parameter in ipairs(parameters or {}) do
     parameter:copy(fill(word, 1 + i, learning.size(parameter)))
   end
+  for step = 1, entry.steps or 0 do
+    layer:forward(arrange(fill(word, step, entry.size, 3):add(2)))
+  end
+  if entry.steps then
+    assert_near(entry.mean, layer.running_mean, tolerance, "running mean")
+    assert_near(entry.var, layer.running_var, tolerance, "running variance")
+    layer:evaluate()
+  end
   local input = arrange(fill(word, 1, entry.size, 3):add(2))
   assert_near(entry.output, layer:forward(input), tolerance, "output")
   layer:zeroGradParameters()
@@ -70,6 +78,34 @@ end)
 describe("nn.InstanceNorm", function()
   layer_checks(function() return nn.InstanceNorm(2, 1e-5, true) end,
     { inputs = { { 2, 2, 3 }, { 1, 2, 2, 2 } }, tostring = "nn.InstanceNorm(2, affine)" })
+end)
+
+describe("nn.InstanceNorm with running statistics", function()
+  layer_checks(function() return nn.InstanceNorm(2, 1e-5, true, true) end, {
+    inputs = { { 2, 2, 3 }, { 1, 2, 2, 2 } },
+    tostring = "nn.InstanceNorm(2, affine, running statistics)",
+    errors = { { input = { 2, 2 }, message = "nn.InstanceNorm(2, affine, running statistics): "
+      .. "training with running statistics needs more than one element for each channel" } },
+  })
+
+  it("keeps them in files and in stateDict, and resets them", function()
+    local layer = nn.InstanceNorm(2, 1e-5, false, true)
+    layer:forward(fill("float", 1, { 3, 2, 4 }, 3))
+    local dict = layer:stateDict()
+    assert.is_true(dict.running_mean:equal(layer.running_mean))
+    local loaded = cresset.deserialize(cresset.serialize(layer))
+    assert.is_true(loaded.running_var:equal(layer.running_var))
+    assert.is_nil((layer:parameters()))
+    layer:reset()
+    assert.are.same({ 0, 0 }, layer.running_mean:totable())
+    assert.are.same({ 1, 1 }, layer.running_var:totable())
+    local plain = nn.InstanceNorm(2)
+    assert.is_nil(plain.running_mean)
+    assert.are.same({}, plain:stateDict())
+    layer:evaluate()
+    assert.has_error(function() layer:forward(cresset.ones(2, 3)) end,
+      "nn.InstanceNorm(2, running statistics): input must be a tensor (N x 2 x ...)")
+  end)
 end)
 
 describe("normalization of rows", function()

@@ -4,7 +4,8 @@ local C = require("cresset.core").nn
 local layer = require("cresset.nn.layer")
 
 --- Declares the class `name`.
--- @param spec  args; sizes(self): of the parameters; groups(self), 0: trailing dimensions; isRms
+-- @param spec  args; sizes(self): of the parameters; groups(self), 0: trailing dimensions; isRms;
+--              init, state and buffers as in a layer's declaration
 return function(name, spec)
   local Norm = layer(name, {
     args = spec.args,
@@ -16,7 +17,9 @@ return function(name, spec)
         not spec.isRms and { "bias", table.unpack(sizes) },
       }
     end,
-    buffers = { "mean", "inverseStd" },
+    state = spec.state,
+    buffers = { "mean", "inverseStd", table.unpack(spec.buffers or {}) },
+    init = spec.init,
     tostring = spec.tostring,
   })
 

@@ -44,6 +44,28 @@ ENTRIES = [
         lambda x, w, b: F.instance_norm(x, weight=w, bias=b)),
 ]
 
+
+
+def tracked(size, affine, steps=3):
+    """Training for some steps with inputs 3 fill(k) + 2, then evaluation of the first input."""
+    kind = {3: torch.nn.InstanceNorm1d, 4: torch.nn.InstanceNorm2d}[len(size)]
+    norm = kind(size[1], affine=affine, track_running_stats=True).double()
+    if affine:
+        norm.weight.data.copy_(fill(2, size[1]))
+        norm.bias.data.copy_(fill(3, size[1]))
+    for k in range(steps):
+        norm(3 * fill(1 + k, *size) + 2)
+    norm.eval()
+    x = (3 * fill(1, *size) + 2).requires_grad_()
+    y = norm(x)
+    y.backward(fill(4, *y.shape))
+    return entry(layer="InstanceNorm", args=[size[1], 1e-5, affine, True], size=size, output=y,
+                 gradInput=x.grad, gradients=[p.grad for p in norm.parameters()], steps=steps,
+                 mean=norm.running_mean, var=norm.running_var)
+
+
+ENTRIES += [tracked([2, 3, 4], False), tracked([3, 2, 3, 2], True)]
+
 if __name__ == "__main__":
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "normalization.lua")
     with open(path, "w") as out:
