@@ -72,6 +72,45 @@ describe("nn.MultiHeadAttention of three inputs", function()
     { large = { { 20, 30, 4 }, { 20, 25, 3 }, { 20, 25, 2 } } })
 end)
 
+for _, case in ipairs({
+  { {}, { { 3, 2, 5 }, { 1, 1, 5 }, { 4, 5 } }, "T x N" },
+  { { true, 100 }, { { 3, 2, 5 }, { 4, 5 } }, "N x T" },
+}) do
+  describe("nn.PositionalEncoding", function()
+    layer_checks(function() return nn.PositionalEncoding(5, table.unpack(case[1])) end, {
+      inputs = case[2], tostring = "nn.PositionalEncoding(5)", anyType = true,
+      errors = { { input = { 2, 3 }, message = ("nn.PositionalEncoding(5): input must be (%s x 5) "
+        .. "or (T x 5), got (2 x 3)"):format(case[3]) } },
+    })
+  end)
+end
+
+describe("nn.PositionalEncoding", function()
+  it("adds the sines and cosines of its definition", function()
+    for _, size in ipairs { 6, 5 } do
+      local x = fill("double", 1, { 7, 2, size })
+      local expected = {}
+      for t = 0, 6 do
+        for n = 0, 1 do
+          for j = 0, size - 1 do
+            local angle = t / 10000 ^ ((j - j % 2) / size)
+            expected[#expected + 1] = x[t + 1][n + 1][j + 1]
+              + (j % 2 == 0 and math.sin(angle) or math.cos(angle))
+          end
+        end
+      end
+      local layer = nn.PositionalEncoding(size):double()
+      assert_near(expected, layer:forward(x), 1e-12)
+      assert_near(values(layer.output:narrow(1, 1, 3)), layer:forward(x:narrow(1, 1, 3)), 0)
+      local first = nn.PositionalEncoding(size, true):double()
+      assert_near(expected, first:forward(x:transpose(1, 2)):transpose(1, 2), 1e-12)
+      assert_near(values(x), layer:backward(x, x), 0)
+    end
+    assert.has_error(function() nn.PositionalEncoding(4, false, 0) end,
+      "nn.PositionalEncoding(4): 'base' must be above 0, got 0")
+  end)
+end)
+
 describe("nn.MultiHeadAttention", function()
   local x = fill("float", 1, { 3, 2, 4 })
 

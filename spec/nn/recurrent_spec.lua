@@ -17,10 +17,34 @@ local function make(entry, word)
   return layer
 end
 
+-- Truncated back-propagation through time: parts of a sequence, each from the last one's states.
+local function check_chunks(entry, word, tolerance, arrange)
+  local layer = make(entry, word):remember()
+  local input, at = fill(word, 1, entry.size), 1
+  local size = { entry.size[1], entry.size[2], entry.args[2] }
+  local gradOutput, output, gradInput = fill(word, 4, size), {}, {}
+  layer:zeroGradParameters()
+  for _, length in ipairs(entry.chunks) do
+    local part = arrange(input:narrow(1, at, length))
+    for _, v in ipairs(values(layer:forward(part))) do output[#output + 1] = v end
+    local gradient = layer:backward(part, arrange(gradOutput:narrow(1, at, length)))
+    for _, v in ipairs(values(gradient)) do gradInput[#gradInput + 1] = v end
+    at = at + length
+  end
+  assert_near(entry.output, output, tolerance, "output")
+  assert_near(entry.gradInput, gradInput, tolerance, "gradInput")
+  local _, gradients = layer:parameters()
+  for k, gradient in ipairs(entry.gradients) do
+    assert_near(gradient, gradients[k], tolerance, "gradient " .. k)
+  end
+end
+
 local function check(entry, word, tolerance, arrange)
+  if entry.chunks then return check_chunks(entry, word, tolerance, arrange) end
   local layer = make(entry, word)
   local steps, batch, width = table.unpack(entry.size)
   local input = arrange(fill(word, 1, { steps, batch, width }))
+  if entry.args[4] then steps, batch = batch, steps end -- batches first
   local states = #entry.hn // (batch * entry.args[2])
   local size = states == 1 and { batch, entry.args[2] } or { states, batch, entry.args[2] }
   if entry.states then
@@ -335,6 +359,28 @@ describe("a recurrent layer", function()
     local c = values(layer:training():forward(x))
     cresset.manualSeed(9)
     assert.are.same(c, values(layer:forward(x)))
+  end)
+
+  it("drops between layers as nn.Dropout does, backward too", function()
+    for _, name in ipairs { "SeqLSTM", "SeqGRU", "SeqRNN" } do
+      local layer = nn[name](3, 4, 2, false, 0.4):double()
+      local stack = nn.Sequential():add(nn[name](3, 4)):add(nn.Dropout(0.4)):add(nn[name](4, 4))
+        :double()
+      local parameters, gradients = layer:parameters()
+      for i, parameter in ipairs((stack:parameters())) do parameter:copy(parameters[i]) end
+      local x, g = fill("double", 1, { 3, 2, 3 }), fill("double", 4, { 3, 2, 4 })
+      local results = {}
+      for i, net in ipairs { layer, stack } do
+        net:zeroGradParameters()
+        cresset.manualSeed(5)
+        local output = net:forward(x)
+        results[i] = { values(output), values(net:backward(x, g)) }
+      end
+      assert_near(results[2][1], results[1][1], 1e-12)
+      assert_near(results[2][2], results[1][2], 1e-12)
+      local _, expected = stack:parameters()
+      for i, gradient in ipairs(expected) do assert_near(values(gradient), gradients[i], 1e-12) end
+    end
   end)
 
   it("gives the same whatever the number of threads", function()

@@ -50,6 +50,7 @@ for name, make_layer in pairs({
   LSTM = function() return nn.LSTM(3, 4) end,
   FastLSTM = function() return nn.FastLSTM(3, 4) end,
   GRU = function() return nn.GRU(3, 4) end,
+  ["GRU with dropout"] = function() return nn.GRU(3, 4, 9, 0.3) end,
   Recursor = function() return nn.Recursor(nn.Linear(3, 4)) end,
   Recurrence = function() return nn.Recurrence(step_module(), 4, 1) end,
   Recurrent = function() return nn.Recurrent(4, nn.Linear(3, 4), nn.Linear(4, 4), nn.Tanh()) end,
@@ -74,6 +75,78 @@ end
 describe("nn.Repeater", function()
   table_checks(function() return nn.Repeater(nn.FastLSTM(3, 4), 3) end, { { 2, 3 }, { 3 } },
     { large = false })
+end)
+
+for name, make_layer in pairs({
+  ["VariableLength"] = function() return nn.VariableLength(nn.SeqGRU(3, 4)) end,
+  ["VariableLength of a stack, batches first"] = function()
+    return nn.VariableLength(nn.Sequential():add(nn.SeqLSTM(3, 2, 2, true, 0, true))
+      :add(nn.Bottle(nn.Linear(4, 2), 2, 2)):add(nn.SeqRNN(2, 3, 1, true)), false, true)
+  end,
+  ["VariableLength, last steps"] = function() return nn.VariableLength(nn.SeqLSTM(3, 2), true) end,
+}) do
+  describe("nn." .. name, function()
+    table_checks(make_layer, { { { 3, 3 }, { 1, 3 }, { 4, 3 } }, { { 2, 3 } } },
+      { large = { { 300, 3 }, { 200, 3 } } })
+  end)
+end
+
+describe("nn.VariableLength", function()
+  it("gives each sequence what it gets alone", function()
+    local layer = nn.SeqLSTM(3, 2, 2, false, 0, true):double()
+    local packed = nn.VariableLength(layer:clone())
+    local last = nn.VariableLength(layer:clone(), true)
+    local input, gradOutput = {}, {}
+    for i, length in ipairs { 2, 4, 0, 1 } do
+      input[i] = cresset.DoubleTensor(length, 3)
+      if length > 0 then input[i] = fill("double", i, { length, 3 }) end
+      gradOutput[i] = length > 0 and fill("double", 10 + i, { length, 4 })
+        or cresset.DoubleTensor(0, 4)
+    end
+    layer:zeroGradParameters()
+    packed:zeroGradParameters()
+    local output = packed:forward(input)
+    local gradInput = packed:backward(input, gradOutput)
+    for i, steps in ipairs(input) do
+      if steps:nElement() > 0 then
+        local alone = steps:view(-1, 1, 3)
+        assert_near(values(layer:forward(alone)), output[i], 1e-12)
+        assert_near(values(layer:backward(alone, gradOutput[i]:view(-1, 1, 4))), gradInput[i],
+          1e-12)
+      end
+    end
+    assert.are.same({ 0, 4 }, learning.size(output[3]))
+    assert.are.same({ 0, 3 }, learning.size(gradInput[3]))
+    local _, expected = layer:parameters()
+    local _, gradients = packed:parameters()
+    for i, gradient in ipairs(expected) do assert_near(values(gradient), gradients[i], 1e-12) end
+    table.remove(input, 3)
+    local ends = last:forward(input)
+    assert.are.same({ 3, 4 }, learning.size(ends))
+    assert_near(values(output[2][4]), ends[2], 0)
+  end)
+
+  it("says what it expects", function()
+    local layer = nn.VariableLength(nn.SeqRNN(3, 2), true)
+    local x = cresset.ones(2, 3)
+    for message, input in pairs {
+      ["nn.VariableLength @ nn.SeqRNN(3 -> 2): input must be a table of at least 1 element, got a "
+        .. "torch.FloatTensor"] = x,
+      ["nn.VariableLength @ nn.SeqRNN(3 -> 2): input[2] must be a torch.FloatTensor (T x 3), as "
+        .. "the first one, got a torch.FloatTensor (2 x 4)"] = { x, cresset.ones(2, 4) },
+      ["nn.VariableLength @ nn.SeqRNN(3 -> 2): input[2] has no last step"] =
+        { x, cresset.zeros(0, 3) },
+      ["nn.VariableLength[1] nn.SeqRNN(3 -> 2): input must be (T x N x 3), got (2 x 1 x 4)"] =
+        { cresset.ones(2, 4) },
+    } do
+      local ok, failure = pcall(layer.forward, layer, input)
+      assert.is_false(ok)
+      assert.are.equal(message, failure)
+    end
+    layer:forward { x }
+    assert.has_error(function() layer:backward({ x, x }, cresset.ones(2, 2)) end,
+      "nn.VariableLength @ nn.SeqRNN(3 -> 2): call forward with this input first")
+  end)
 end)
 
 describe("nn.SeqBRNN", function()
@@ -120,6 +193,66 @@ describe("layers of steps", function()
       local _, gradients = step:parameters()
       for i, gradient in ipairs(expected) do assert_near(values(gradient), gradients[i], 1e-5) end
     end
+  end)
+
+  it("drop inside a GRU by masks that last for a sequence", function()
+    local layer = nn.GRU(3, 4, nil, 0.4):double()
+    local steps = { fill("double", 1, { 2, 3 }), fill("double", 2, { 2, 3 }),
+      fill("double", 3, { 2, 3 }) }
+    local function run(seed)
+      cresset.manualSeed(seed)
+      layer:forget()
+      local sum = 0
+      for t, step in ipairs(steps) do
+        sum = sum + layer:forward(step):clone():cmul(fill("double", 10 + t, { 2, 4 })):sum()
+      end
+      return sum
+    end
+    assert.are_not.equal(run(1), run(2))
+    local expected = run(3)
+    assert.are.equal(expected, run(3))
+    local masks = layer.masks
+    layer:forward(steps[1])
+    assert.are.equal(masks, layer.masks)
+    run(3)
+    layer:zeroGradParameters()
+    local gradients = {}
+    for t = 3, 1, -1 do
+      gradients[t] = layer:backward(steps[t], fill("double", 10 + t, { 2, 4 })):clone()
+    end
+    local harness = require("spec.support.harness")
+    for t, step in ipairs(steps) do
+      harness.assert_gradient(function() return run(3) end, step, gradients[t], "step " .. t)
+    end
+    local parameters, of_parameters = layer:parameters()
+    for i, parameter in ipairs(parameters) do
+      harness.assert_gradient(function() return run(3) end, parameter, of_parameters[i]:clone(),
+        "parameter " .. i)
+    end
+    layer:evaluate()
+    assert.are.equal(run(1), run(2))
+    local plain = nn.GRU(3, 4):double():evaluate()
+    for i, parameter in ipairs((plain:parameters())) do parameter:copy(parameters[i]) end
+    assert_near(plain:forward(steps[1]), layer:forget():forward(steps[1]), 0)
+    local same = nn.GRU(3, 4, nil, 0.4, true)
+    local one = cresset.ones(1, 3):expand(5, 3)
+    local output = same:forward(one)
+    for n = 2, 5 do assert_near(values(output[1]), output[n], 1e-6) end
+    assert.has_error(function() same:maskZero(1) end,
+      "nn.GRU(3 -> 4): maskZero: not with dropout inside")
+    assert.has_error(function() nn.GRU(3, 4, 5, 1) end, "nn.GRU: 'p' must be less than 1, got 1")
+  end)
+
+  it("are made from layers of sequences", function()
+    local whole = nn.SeqLSTM(3, 4)
+    local step = whole:toFastLSTM()
+    assert.are.equal("nn.FastLSTM(3 -> 4)", tostring(step))
+    assert_near(values(whole:forward(x)), nn.Sequencer(step):forward(x), 1e-6)
+    step:parameters()[1]:zero()
+    assert.is_true(whole.weight:abs():max() > 0)
+    assert.has_error(function() nn.SeqLSTM(3, 4, 2):toFastLSTM() end,
+      "nn.SeqLSTM(3 -> 4, 2 layers): toFastLSTM: there must be one layer, one direction and no "
+        .. "peepholes")
   end)
 
   it("compute the same in evaluation, and keep no more than they must", function()

@@ -166,6 +166,9 @@ recipes = {
   ["nn.BiSequencerLM"] = function()
     return class.find("nn.BiSequencerLM")(class.find("nn.FastLSTM")(3, 2))
   end,
+  ["nn.VariableLength"] = function()
+    return class.find("nn.VariableLength")(class.find("nn.SeqGRU")(3, 2))
+  end,
   ["nn.SeqBRNN"] = function() return class.find("nn.SeqBRNN")(4, 2) end,
   ["nn.MaskZero"] = function()
     return class.find("nn.MaskZero")(class.find("nn.Linear")(3, 2), 1)

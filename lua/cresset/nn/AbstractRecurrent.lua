@@ -158,7 +158,7 @@ end
 
 -- What belongs to the current sequence.
 local temporary = { "outputs", "gradInputs", "sharedClones", "gradStates", "totals", "zeros",
-  "states" }
+  "states", "masks" }
 
 local function without_sequence(self, fields)
   for _, name in ipairs(temporary) do if fields[name] ~= nil then fields[name] = {} end end

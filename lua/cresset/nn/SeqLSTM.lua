@@ -1,3 +1,4 @@
+local class = require("cresset.class")
 local sequence = require("cresset.nn.sequence")
 
 --- LSTM layers (Hochreiter and Schmidhuber 1997) over whole sequences.
@@ -32,5 +33,18 @@ local SeqLSTM = sequence("nn.SeqLSTM", {
 
 --- Which cell the C code computes.
 function SeqLSTM:cellKind() return 0 end -- luacheck: ignore 212/self
+
+--- An nn.FastLSTM with a copy of the parameters, for layers of one level and direction without
+-- peepholes.
+function SeqLSTM:toFastLSTM()
+  if self.numLayers > 1 or self.bidirectional or self.peepholes then
+    self:fail("toFastLSTM: there must be one layer, one direction and no peepholes")
+  end
+  local step = class.find("nn.FastLSTM")(self.inputSize, self.outputSize):type(self:type())
+  local own = self:parameters()
+  for i, parameter in ipairs((step:parameters())) do parameter:copy(own[i]) end
+  if self.maskzero then step:maskZero(1) end
+  return step
+end
 
 return SeqLSTM

@@ -40,7 +40,8 @@ local files = {
   "GaussianSampler",
   "AbstractRecurrent", "Recursor", "Recurrence", "Recurrent", "LSTM", "FastLSTM", "GRU",
   "Sequencer", "Repeater", "BiSequencer", "BiSequencerLM", "MaskZero", "LookupTableMaskZero",
-  "SeqReverseSequence", "SeqBRNN", "CopyGrad", "MultiHeadAttention",
+  "SeqReverseSequence", "SeqBRNN", "VariableLength", "CopyGrad", "MultiHeadAttention",
+  "PositionalEncoding",
   "SpectralNorm",
 }
 for _, file in ipairs(files) do require("cresset.nn." .. file) end

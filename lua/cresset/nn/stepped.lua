@@ -106,5 +106,7 @@ return function(name, make_sequence)
     return ("%s(%d -> %d)"):format(name, self.inputSize, self.outputSize)
   end
 
-  return Stepped
+  Stepped._asSequence = as_sequence
+
+  return Stepped, parent
 end

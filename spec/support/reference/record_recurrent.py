@@ -47,11 +47,14 @@ def to_torch(kind, own, size):
 
 
 def run(kind, inputs, size, steps, batch, layers=1, bidirectional=False, lengths=None,
-        nonlinearity=None, states=True):
+        nonlinearity=None, states=True, batch_first=False, chunks=None):
+    """chunks: the lengths of parts of the sequence that are fed one after the other, each from the
+    states that the one before ended with, without a gradient across: truncated back-propagation."""
     directions = 2 if bidirectional else 1
     own = parameters(kind, inputs, size, layers, directions)
     extra = dict(nonlinearity=nonlinearity) if nonlinearity else {}
-    net = getattr(torch.nn, kind)(inputs, size, layers, bidirectional=bidirectional, **extra)
+    net = getattr(torch.nn, kind)(inputs, size, layers, bidirectional=bidirectional,
+                                  batch_first=batch_first, **extra)
     flat = []
     for k in range(layers * directions):
         flat += to_torch(kind, own[2 * k:2 * k + 2], size)
@@ -61,14 +64,25 @@ def run(kind, inputs, size, steps, batch, layers=1, bidirectional=False, lengths
     for name, value in zip(names, flat):
         setattr(net, name, value)
     net._flat_weights = flat
-    x = fill(1, steps, batch, inputs).requires_grad_()
+    x = fill(1, *((batch, steps) if batch_first else (steps, batch)), inputs).requires_grad_()
     h0 = fill(5, layers * directions, batch, size).requires_grad_()
     c0 = fill(6, layers * directions, batch, size).requires_grad_()
     start = (h0, c0) if kind == "LSTM" else h0
-    fed = pack_padded_sequence(x, lengths, enforce_sorted=False) if lengths else x
-    y, end = net(fed, start if states else None)
-    if lengths:
-        y, _ = pad_packed_sequence(y, total_length=steps)
+    if chunks:
+        y, end = [], None
+        for part in x.split(chunks):
+            if end is not None:
+                end = tuple(t.detach() for t in end) if kind == "LSTM" else end.detach()
+            out, end = net(part, end)
+            y.append(out)
+        y = torch.cat(y)
+    else:
+        fed = x
+        if lengths:
+            fed = pack_padded_sequence(x, lengths, batch_first, enforce_sorted=False)
+        y, end = net(fed, start if states else None)
+        if lengths:
+            y, _ = pad_packed_sequence(y, batch_first, total_length=steps)
     hn, cn = end if kind == "LSTM" else (end, None)
     loss = (y * fill(4, *y.shape)).sum()
     if states:
@@ -76,10 +90,12 @@ def run(kind, inputs, size, steps, batch, layers=1, bidirectional=False, lengths
         if cn is not None:
             loss = loss + (cn * fill(8, *cn.shape)).sum()
     loss.backward()
-    options = [layers, False, 0, bidirectional]
+    options = [layers, batch_first, 0, bidirectional]
     options += [nonlinearity or "tanh"] if kind == "RNN" else [kind == "GRU"]
-    fields = dict(layer="Seq" + kind, args=[inputs, size] + options, size=[steps, batch, inputs],
+    fields = dict(layer="Seq" + kind, args=[inputs, size] + options, size=list(x.shape),
                   states=states, lengths=lengths or [], output=y, hn=hn, gradInput=x.grad)
+    if chunks:
+        fields["chunks"] = chunks
     fields["gradients"] = [p.grad for p in own]
     if states:
         fields["gradH0"] = h0.grad
@@ -100,6 +116,12 @@ ENTRIES += [
     run("GRU", 2, 19, 3, 7, states=False),
     run("LSTM", 3, 4, 1, 1, layers=2),
 ]
+ENTRIES += [run(kind, 3, 4, 4, 3, **options) for kind in ("LSTM", "GRU", "RNN")
+            for options in (dict(layers=2, lengths=[4, 1, 3]),
+                            dict(layers=3, bidirectional=True, lengths=[2, 4, 1],
+                                 batch_first=True),
+                            dict(batch_first=True, states=False),
+                            dict(layers=2, states=False, chunks=[2, 1, 1]))]
 
 if __name__ == "__main__":
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "recurrent.lua")
