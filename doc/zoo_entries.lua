@@ -157,7 +157,7 @@ return {
       paper = "Goodfellow et al. 2014; Radford, Metz and Chintala 2016; Mao et al. 2017; Miyato et "
         .. "al. 2018; Arjovsky, Chintala and Bottou 2017; Gulrajani et al. 2017; Odena, Olah and "
         .. "Shlens 2017; Chen et al. 2016",
-      arguments = { "--kind", "all", "--epochs", "10" },
+      arguments = { "--kind", "all" },
       quick = { "--kind", "all", "--epochs", "1", "--samples", "64" },
       pictures = { "gan.png" },
       also = { "gan-acgan.png", "gan-wgan-gp-animation.png" },

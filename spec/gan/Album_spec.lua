@@ -49,8 +49,8 @@ describe("gan.Album", function()
     refuses("gan.Album: 'noise' must be a tensor, got nil", gan.Album, {})
     refuses("gan.Album: there is no option 'size'", gan.Album, { noise = cresset.ones(1, 2),
       size = 1 })
-    refuses("gan.Album: the folder '/proc/nowhere' cannot be made: /proc/nowhere: No such file or directory",
-      gan.Album, { noise = cresset.ones(1, 2), folder = "/proc/nowhere" })
+    refuses("gan.Album: the folder '/proc/nowhere' cannot be made: /proc/nowhere: No such file or "
+      .. "directory", gan.Album, { noise = cresset.ones(1, 2), folder = "/proc/nowhere" })
     local album = gan.Album { noise = cresset.ones(1, 2) }
     refuses("gan.Album:save: add pictures first", album.save, album, "x.png")
     refuses("gan.Album:frames: add pictures first", album.frames, album)
