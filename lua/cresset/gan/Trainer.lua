@@ -142,7 +142,7 @@ function Trainer:stepDiscriminator(real, labels)
   self.discriminator:backward(input, gradient)
 
   local drawn = draw(self, real:size(1), labels)
-  setup.check_drawn(self, real, drawn.samples)
+  setup.check_drawn(real, drawn.samples)
   local of_drawn
   of_drawn, input, gradient = judge(self, drawn.samples, drawn.condition, "fake")
   self.discriminator:backward(input, gradient)

@@ -2,16 +2,14 @@
 -- given beside `kind` goes before.
 --
 --     loss                 of nn.GANCriterion
---     optimizer, configD, configG  a name in optim, and its settings for both networks
+--     optimizer, config    a name in optim, and its settings for both networks
 --     discriminatorSteps   for one step of the generator
 --     clip                 the discriminator's parameters stay in [-clip, clip]
 --     penalty              weight of the gradient penalty
 --     condition            how labels come in: see gan.Trainer
-local adam = { optimizer = "adam", learningRate = 2e-4, beta1 = 0.5 }
-
 local function recipe(options)
-  options.optimizer = options.optimizer or adam.optimizer
-  options.config = options.config or { learningRate = adam.learningRate, beta1 = adam.beta1 }
+  options.optimizer = options.optimizer or "adam"
+  options.config = options.config or { learningRate = 2e-4, beta1 = 0.5 }
   options.discriminatorSteps = options.discriminatorSteps or 1
   return options
 end

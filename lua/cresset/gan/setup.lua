@@ -169,7 +169,7 @@ end
 local function size_text(t) return table.concat(t:size():totable(), " x ") end
 
 --- Fails unless the generator draws what the samples are like.
-function setup.check_drawn(_, real, drawn)
+function setup.check_drawn(real, drawn)
   if core.isTensor(drawn) and drawn:isSameSizeAs(real) then return end
   fail("the generator must draw samples of the real ones' size (%s), got %s", size_text(real),
     core.isTensor(drawn) and "(" .. size_text(drawn) .. ")" or arguments.describe(drawn))
