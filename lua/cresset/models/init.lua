@@ -15,5 +15,8 @@ end
 
 local dcgan = require("cresset.models.DCGAN")
 models.DCGANGenerator, models.DCGANDiscriminator = dcgan.generator, dcgan.discriminator
+for _, name in ipairs { "Autoencoder", "Corruption", "GaussianPenalty", "VAE" } do
+  models[name] = require("cresset.models." .. name)
+end
 
 return models
