@@ -9,8 +9,8 @@ mkdir -p "$1"
 folder=$(cd "$1" && pwd)
 shift
 root=$folder/root
-# No arm64 package of OpenBLAS is needed, nor of the optional libraries: those specs are left out.
-packages="lua5.4 liblua5.4-dev lua-filesystem lua-system lua-term"
+libraries=$root/usr/lib/aarch64-linux-gnu
+packages="lua5.4 liblua5.4-dev lua-filesystem lua-system lua-term libopenblas0-pthread"
 # Not spec/bad_input_spec.lua, which takes long; "make test-neon ARGS=..." runs any.
 specs=${*:-spec/tensor spec/nn spec/optim spec/models}
 
@@ -38,5 +38,5 @@ ${MAKE:-make} --no-print-directory CC="${CROSS_CC:-aarch64-linux-gnu-gcc}" BUILD
   CPPFLAGS="-idirafter $root/usr/include/aarch64-linux-gnu" all
 # shellcheck disable=SC2086
 CRESSET_BUILD=$build qemu-aarch64-static -L "$root" \
-  -E LUA_CPATH="$root/usr/lib/aarch64-linux-gnu/lua/5.4/?.so" \
+  -E LUA_CPATH="$libraries/lua/5.4/?.so" -E LD_LIBRARY_PATH="$libraries/openblas-pthread" \
   "$root/usr/bin/lua5.4" spec/support/run.lua $specs
