@@ -87,8 +87,8 @@ return {
     {
       name = "rbm", title = "Restricted Boltzmann machine",
       text = "Learns to draw clothes without labels; annealed importance sampling tells how "
-        .. "probable it makes new pictures. From the top: pictures, their reconstructions, filters, "
-        .. "drawings.",
+        .. "probable it makes new pictures. From the top: pictures, their reconstructions, "
+        .. "filters, drawings.",
       paper = "Hinton 2002; Tieleman 2008; Salakhutdinov and Murray 2008",
       quick = { "--data", "digits", "--epochs", "2", "--samples", "200", "--steps", "20",
         "--check", "8" },
@@ -101,6 +101,23 @@ return {
       paper = "Hinton, Osindero and Teh 2006",
       quick = { "--epochs", "1", "--samples", "100", "--steps", "5", "--tuning", "2" },
       pictures = { "dbn.png" },
+    },
+    {
+      name = "autoencoder", title = "Deep and denoising autoencoders",
+      text = "Eight numbers for each digit: principal components, sigmoid units from random "
+        .. "weights and from those of restricted Boltzmann machines, and ReLU. A denoising one "
+        .. "mends pictures of which pixels are missing.",
+      paper = "Hinton and Salakhutdinov 2006; Vincent et al. 2008",
+      quick = { "--epochs", "1", "--samples", "100" },
+      pictures = { "autoencoder.png" },
+    },
+    {
+      name = "vae", title = "Variational autoencoders",
+      text = "Every digit gets a place on a plane, and every place a digit; a conditional network "
+        .. "draws the digits that it is asked for, a row for each.",
+      paper = "Kingma and Welling 2014; Sohn, Lee and Yan 2015",
+      quick = { "--epochs", "1", "--samples", "100" },
+      pictures = { "vae-plane.png", "vae-codes.png", "vae-conditional.png" },
     },
   },
   {

@@ -50,7 +50,8 @@ end
 
 describe("documentation pages", function()
   for _, path in ipairs { "README.md", "doc/guide/getting-started.md", "doc/guide/tensors.md",
-    "doc/guide/networks.md", "doc/guide/models.md", "doc/guide/training.md",
+    "doc/guide/networks.md", "doc/guide/models.md", "doc/guide/energy.md",
+    "doc/guide/training.md",
     "doc/guide/adversarial.md", "doc/guide/files.md", "doc/guide/torch7.md",
     "doc/guide/pytorch.md" } do
     local lines = read_page(path)
