@@ -169,8 +169,9 @@ return {
     },
     {
       name = "gan", title = "GAN, DCGAN, LSGAN, hinge, WGAN, WGAN-GP, ACGAN, InfoGAN",
-      text = "The same digits by eight recipes, a row for each. The numbers are Frechet distances "
-        .. "in the features of a classifier; `floor` is that of real images from each other.",
+      text = "The same digits by eight recipes, a row for each; the last row is real. The numbers "
+        .. "are Frechet distances in the features of a classifier; `floor` is that of real images "
+        .. "from each other.",
       paper = "Goodfellow et al. 2014; Radford, Metz and Chintala 2016; Mao et al. 2017; Miyato et "
         .. "al. 2018; Arjovsky, Chintala and Bottou 2017; Gulrajani et al. 2017; Odena, Olah and "
         .. "Shlens 2017; Chen et al. 2016",

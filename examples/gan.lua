@@ -13,7 +13,7 @@
 -- real images, judges the end: the Frechet distance in its features, beside that of real images
 -- from each other, and how many classes are drawn. Writes gan-<kind>.png (its rows are classes with
 -- acgan and infogan) and gan-<kind>-animation.png to the folder out/; with --kind all also gan.png,
--- a row for each kind.
+-- a row for each kind and real images at last.
 local cresset = require("cresset")
 local nn, optim = cresset.nn, cresset.optim
 local data, gan, image, train = cresset.data, cresset.gan, cresset.image, cresset.train
@@ -201,10 +201,11 @@ local function main(options)
     rows[k] = drawn
   end
   results[#results + 1] = results.floor
+  rows[#rows + 1] = training.images:narrow(1, 1, math.min(16, training:size()))
   local sheet = cresset.cat(rows, 1):add(1):div(2)
   image.save(options.out .. "/gan.png", image.makeGrid(sheet, { nrow = rows[1]:size(1),
     padding = 2, zoom = 2, background = 0.25 }))
-  print(("wrote gan.png to %s/: a row for each of %s"):format(options.out,
+  print(("wrote gan.png to %s/: a row for each of %s and real images"):format(options.out,
     table.concat(kinds, ", ")))
   return results
 end
