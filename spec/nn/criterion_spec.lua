@@ -7,7 +7,9 @@ local nn = cresset.nn
 local fill, tensor, assert_near = learning.fill, learning.tensor, learning.assert_near
 
 local function make(entry, word)
-  local criterion = nn[entry.criterion](table.unpack(entry.args))
+  local args = entry.args
+  if entry.weight then args = { tensor(word, entry.weight) } end
+  local criterion = nn[entry.criterion](table.unpack(args))
   if entry.weights then criterion.weights = tensor(word, entry.weights) end
   if entry.posWeight then criterion.posWeight = tensor(word, entry.posWeight) end
   if entry.ignore then criterion.ignoreIndex = entry.ignore end
@@ -31,7 +33,8 @@ end
 local function check(entry, word, tolerance, arrange)
   local criterion = make(entry, word)
   local input = input_of(entry, word, arrange)
-  local target = entry.target and arrange(tensor(word, entry.target, entry.targetSize))
+  local target = entry.role
+    or entry.target and arrange(tensor(word, entry.target, entry.targetSize))
   assert_near({ entry.loss }, { criterion:forward(input, target) }, tolerance, "loss")
   assert.are.equal(criterion.output, criterion:forward(input, target))
   local loaded = cresset.deserialize(cresset.serialize(criterion))

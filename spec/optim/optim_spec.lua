@@ -65,7 +65,7 @@ end
 
 describe("an optimizer", function()
   for i, entry in ipairs(reference.optimizers) do
-    for word, tolerance in pairs({ float = 2e-5, double = 1e-6 }) do
+    for word, tolerance in pairs({ float = 1e-5, double = 1e-6 }) do
       it(("follows PyTorch's path: %d %s %s"):format(i, entry.optimizer, word), function()
         local x, state = fill(word, 1, { 7 }), {}
         for _, expected in ipairs(entry.path) do

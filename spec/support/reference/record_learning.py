@@ -175,6 +175,44 @@ LOSSES = [
          lambda a, b, t: F.margin_ranking_loss(a, b, t, margin=0.3), [A[:, 0], B[:, 0]], ROW_SIGNS),
     loss("TripletMarginCriterion", [1.2], lambda a, b, c: F.triplet_margin_loss(
         a, b, c, margin=1.2, eps=0), [A, B, C], None),
+    loss("L1Cost", [], lambda x: x.abs().sum(), X, None),
+    loss("L1HingeEmbeddingCriterion", [1.5], lambda a, b, t: (a - b).abs().sum(), [A, B],
+         torch.tensor([1.0])),
+    loss("L1HingeEmbeddingCriterion", [20], lambda a, b, t: torch.clamp(20 - (a - b).abs().sum(),
+                                                                        min=0), [A, B],
+         torch.tensor([-1.0])),
+    loss("WeightedMSECriterion", [], lambda x, t: F.mse_loss(W * x, W * t), X, Y, weight=W),
+    loss("SpatialClassNLLCriterion", [], nll, IMAGE, IMAGE_LABELS),
+    loss("GaussianCriterion", [], lambda m, v, t: F.gaussian_nll_loss(
+        m, t, v.exp(), full=True, eps=1e-30, reduction="sum"), [A, B], C),
+    loss("GaussianKLCriterion", [], lambda m, v: torch.distributions.kl_divergence(
+        torch.distributions.Normal(m, (v / 2).exp()),
+        torch.distributions.Normal(torch.zeros_like(m), torch.ones_like(m))).sum() / 4, [A, B],
+        None),
+    loss("DistanceRatioCriterion", [], lambda s, d: F.softplus(s - d).sum() / 4, [A, B], None),
+]
+
+
+def gan(kind, role, f):
+    return loss("GANCriterion", [kind], f, X, None, role=role)
+
+
+def bce(label):
+    return lambda x: F.binary_cross_entropy_with_logits(x, torch.full_like(x, label))
+
+
+LOSSES += [
+    gan("nonSaturating", "real", bce(1.0)), gan("nonSaturating", "fake", bce(0.0)),
+    gan("nonSaturating", "generator", bce(1.0)),
+    gan("leastSquares", "real", lambda x: 0.5 * ((x - 1) ** 2).mean()),
+    gan("leastSquares", "fake", lambda x: 0.5 * (x ** 2).mean()),
+    gan("leastSquares", "generator", lambda x: 0.5 * ((x - 1) ** 2).mean()),
+    gan("hinge", "real", lambda x: F.relu(1 - x).mean()),
+    gan("hinge", "fake", lambda x: F.relu(1 + x).mean()),
+    gan("hinge", "generator", lambda x: -x.mean()),
+    gan("wasserstein", "real", lambda x: -x.mean()),
+    gan("wasserstein", "fake", lambda x: x.mean()),
+    gan("wasserstein", "generator", lambda x: -x.mean()),
 ]
 
 D, CENTRE = fill(2, 7) + 1.5, fill(3, 7)
@@ -184,10 +222,14 @@ def optimizer(name, config, make, steps=6):
     x = fill(1, 7).requires_grad_()
     method = make([x])
     path = []
-    for _ in range(steps):
+    def closure():
         method.zero_grad()
-        (0.5 * D * (x - CENTRE) ** 2).sum().backward()
-        method.step()
+        value = (0.5 * D * (x - CENTRE) ** 2).sum()
+        value.backward()
+        return value
+
+    for _ in range(steps):
+        method.step(closure)
         path.append(x.detach().clone())
     keys = "{ " + ", ".join("%s = %s" % (k, str(v).lower()) for k, v in config.items()) + " }"
     return entry(optimizer=name, path=path).replace(
@@ -220,6 +262,10 @@ OPTIMIZERS = [
     optimizer("rprop", dict(stepsize=0.2137), lambda p: O.Rprop(p, 0.2137)),
     optimizer("asgd", {"eta0": 0.1, "lambda": 0.01, "t0": 2},
               lambda p: O.ASGD(p, 0.1, 0.01, t0=2)),
+    optimizer("lbfgs", dict(learningRate=0.5, maxIter=3, maxEval=99),
+              lambda p: O.LBFGS(p, 0.5, 3, 99, 1e-12), 3),
+    optimizer("lbfgs", dict(learningRate=0.8, maxIter=2, maxEval=99, nCorrection=2),
+              lambda p: O.LBFGS(p, 0.8, 2, 99, 1e-12, history_size=2), 4),
 ]
 
 if __name__ == "__main__":
