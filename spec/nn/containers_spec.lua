@@ -229,7 +229,34 @@ describe("nn.Bottle", function()
   end)
 end)
 
+describe("nn.Unsqueeze", function()
+  it("can be told afterwards how many dimensions a sample has", function()
+    local layer = nn.Unsqueeze(2):setNumInputDims(3)
+    assert.are.same({ 5, 2, 1, 4, 3 },
+      layer:forward(cresset.zeros(5, 2, 4, 3)):size():totable())
+    assert.are.same({ 2, 1, 4, 3 }, layer:forward(cresset.zeros(2, 4, 3)):size():totable())
+    assert.matches("nn.Unsqueeze:setNumInputDims: 'count' must be an integer of at least 1, got 0",
+      message_of(layer.setNumInputDims, layer, 0))
+  end)
+end)
+
 describe("nn.CriterionTable", function()
+  it("ends a network that is trained by backward without a gradient", function()
+    cresset.manualSeed(1)
+    local net = nn.Sequential()
+      :add(nn.ParallelTable():add(nn.Linear(5, 3)):add(nn.Identity()))
+      :add(nn.CriterionTable(nn.MSECriterion()))
+    local x, y, loss = cresset.ones(5), cresset.ones(3), nil
+    for _ = 1, 50 do
+      loss = net:forward { x, y }
+      net:zeroGradParameters()
+      net:backward { x, y }
+      net:updateParameters(0.1)
+    end
+    assert.is_true(loss < 1e-3)
+    assert.are.same({ 0, 0, 0 }, net:get(2).gradInput[2]:totable())
+  end)
+
   it("gives the criterion's loss and gradient", function()
     local layer = nn.CriterionTable(nn.MSECriterion())
     local x, y = cresset.Tensor({ 1, 2 }), cresset.Tensor({ 3, 5 })

@@ -91,8 +91,10 @@ for _, case in ipairs({
   { function() return nn.PrintSize("sizes") end,
     passes { inputs = { { 2, 3 }, { { 2, 3 }, { 4 } } }, silent = true,
       tostring = "nn.PrintSize(sizes)" } },
-  { function() return nn.CriterionTable(nn.MSECriterion()) end,
-    { inputs = { { { 4, 3 }, { 4, 3 } } }, anyType = true, anyGradient = true } },
+  { function() return nn.CriterionTable(nn.ClassNLLCriterion()) end,
+    { inputs = { function(word)
+      return { floats(word, 3, 4), cresset.LongTensor({ 4, 1, 2 }) }
+    end }, batch = false, large = false, anyType = true, anyGradient = true } },
 }) do
   describe(case[1]().__typename, function() layer_checks(case[1], case[2]) end)
 end

@@ -29,6 +29,9 @@ local cases = {
   { "Concat", function() return nn.Concat(2):add(nn.Linear(3, 2)):add(nn.Tanh()) end,
     { { 4, 3 } } },
   { "MapTable", function() return nn.MapTable(nn.Linear(3, 2)) end, { three, two } },
+  { "MapTable of separate copies", function()
+    return nn.MapTable(nn.Linear(3, 2), false):resize(2)
+  end, { { { 2, 3 }, { 2, 3 } } } },
   { "Residual", function()
     return nn.Residual(nn.Sequential():add(nn.Linear(3, 3)):add(nn.Tanh()))
   end, { { 4, 3 } } },
@@ -121,6 +124,20 @@ describe("layers of tables", function()
     flat:fill(0.5)
     local output = map:forward({ a, b })
     assert_near(values(map:get(1):forward(b)), output[2]:clone(), 1e-6)
+  end)
+
+  it("have parameters of their own in a map that shares none", function()
+    local map = nn.MapTable(nn.Linear(3, 2), false):resize(2)
+    assert.are.equal(4, #map:parameters())
+    assert.are.equal(16, map:getParameters():nElement())
+    map:zeroGradParameters()
+    map:forward({ a, b })
+    map:backward({ a, b }, { cresset.ones(a:size(1), 2), cresset.zeros(b:size(1), 2) })
+    map:updateParameters(1)
+    assert.is_false(map:get(1).weight:equal(map:get(2).weight))
+    assert.are.equal(1, map:clearState():size())
+    assert.has_error(function() nn.MapTable(nn.Tanh(), 5) end,
+      "nn.MapTable: 'share' must be true or false, got 5")
   end)
 
   it("reverse gradients", function()

@@ -2,13 +2,16 @@ local arguments = require("cresset.nn.arguments")
 local class = require("cresset.class")
 local expect = require("cresset.nn.expect")
 
---- nn.MapTable(module): the same layer, with the same parameters, for every element of a table.
+--- nn.MapTable([module], [share = true]): the same layer for every element of a table. Where share
+-- is false, each element's copy has parameters of its own, which begin as the layer's; resize makes
+-- them before getParameters, and clearState drops them.
 local MapTable, parent = class("nn.MapTable", "nn.Container")
 
 local shared = { "weight", "bias", "gradWeight", "gradBias" }
 
-function MapTable:__init(module)
+function MapTable:__init(module, share)
   parent.__init(self)
+  self.shared = arguments.check("nn.MapTable", { "share", "boolean", default = true }, share)
   self.output, self.gradInput = {}, {}
   if module ~= nil then self:add(module) end
 end
@@ -20,12 +23,15 @@ function MapTable:add(module)
   return self
 end
 
---- Makes one copy for each element and has it share the parameters, wherever they are now.
+--- Makes one copy for each element and has it share the parameters, wherever they are now, unless
+-- it has its own.
 local function provide(self, count)
   if not self.modules[1] then self:fail("has no layer: give it one with :add()") end
   for i = 2, count do
     self.modules[i] = self.modules[i] or self.modules[1]:clone()
-    self.modules[i]:share(self.modules[1], table.unpack(shared))
+    if self.shared ~= false then
+      self.modules[i]:share(self.modules[1], table.unpack(shared))
+    end
   end
 end
 
@@ -67,16 +73,19 @@ function MapTable:accGradParameters(input, gradOutput, scale)
   map(self, "accGradParameters", input, gradOutput, scale or 1)
 end
 
---- The parameters of the one layer.
+--- The parameters of the one layer, or of all copies where they have their own.
 function MapTable:parameters()
+  if self.shared == false then return parent.parameters(self) end
   if self.modules[1] then return self.modules[1]:parameters() end
 end
 
 function MapTable:zeroGradParameters()
+  if self.shared == false then return parent.zeroGradParameters(self) end
   if self.modules[1] then self.modules[1]:zeroGradParameters() end
 end
 
 function MapTable:updateParameters(learningRate)
+  if self.shared == false then return parent.updateParameters(self, learningRate) end
   if self.modules[1] then self.modules[1]:updateParameters(learningRate) end
 end
 

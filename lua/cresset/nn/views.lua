@@ -85,6 +85,12 @@ local Unsqueeze = view_layer("nn.Unsqueeze", {
   return t:unsqueeze(pos)
 end)
 
+--- Says how many dimensions a sample has: the place in an input with one more is one further on.
+function Unsqueeze:setNumInputDims(count)
+  self.numInputDims = arguments.of_method(self, "setNumInputDims", { "count", "size" }, count)
+  return self
+end
+
 --- Exchanges pairs of dimensions, one pair after the other: nn.Transpose({1, 2}, {2, 3}).
 local Transpose = view_layer("nn.Transpose", {
   args = {},
