@@ -1,4 +1,5 @@
 local cresset = require("cresset")
+local harness = require("spec.support.harness")
 local layer_checks = require("spec.support.layer_checks")
 local learning = require("spec.support.learning")
 local reference = require("spec.support.reference.attention")
@@ -19,7 +20,7 @@ local masks = {
 local function check(entry, word, tolerance, arrange)
   local layer = nn.MultiHeadAttention(table.unpack(entry.args))
   layer:type(word == "double" and "torch.DoubleTensor" or "torch.FloatTensor")
-  local parameters, gradients = layer:parameters()
+  local parameters = layer:parameters()
   for i, parameter in ipairs(parameters) do
     parameter:copy(fill(word, 9 + i, learning.size(parameter), 0.5))
   end
@@ -39,21 +40,10 @@ local function check(entry, word, tolerance, arrange)
   for i, expected in ipairs(entry.gradInput) do
     assert_near(expected, gradInput[i], tolerance, "gradInput " .. i)
   end
-  for i, expected in ipairs(entry.gradients) do
-    assert_near(expected, gradients[i], tolerance, "gradient " .. i)
-  end
+  learning.assert_gradients(entry, layer, tolerance)
 end
 
-describe("nn.MultiHeadAttention gives PyTorch's results:", function()
-  for i, entry in ipairs(reference) do
-    it(tostring(i), function()
-      for word, tolerance in pairs({ float = 1e-5, double = 1e-9 }) do
-        check(entry, word, tolerance, function(t) return t end)
-        check(entry, word, tolerance, learning.reversed)
-      end
-    end)
-  end
-end)
+harness.check_recorded("nn.MultiHeadAttention gives PyTorch's results:", reference, check)
 
 describe("nn.MultiHeadAttention of one input", function()
   layer_checks(function() return nn.MultiHeadAttention(4, 2, 0, true, nil, nil, false, true) end, {

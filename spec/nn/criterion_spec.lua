@@ -1,7 +1,7 @@
 local cresset = require("cresset")
 local criterion_checks = require("spec.support.criterion_checks")
 local learning = require("spec.support.learning")
-local reference = require("spec.support.reference.learning")
+local reference = require("spec.support.reference.losses")
 
 local nn = cresset.nn
 local fill, tensor, assert_near = learning.fill, learning.tensor, learning.assert_near

@@ -1,4 +1,5 @@
 local cresset = require("cresset")
+local harness = require("spec.support.harness")
 local layer_checks = require("spec.support.layer_checks")
 local learning = require("spec.support.learning")
 local reference = require("spec.support.reference.normalization")
@@ -9,8 +10,7 @@ local fill, values, assert_near = learning.fill, learning.values, learning.asser
 local function check(entry, word, tolerance, arrange)
   local layer = nn[entry.layer](table.unpack(entry.args))
   layer:type(word == "double" and "torch.DoubleTensor" or "torch.FloatTensor")
-  local parameters, gradients = layer:parameters()
-  for i, parameter in ipairs(parameters or {}) do
+  for i, parameter in ipairs((layer:parameters()) or {}) do
     parameter:copy(fill(word, 1 + i, learning.size(parameter)))
   end
   for step = 1, entry.steps or 0 do
@@ -26,22 +26,10 @@ local function check(entry, word, tolerance, arrange)
   layer:zeroGradParameters()
   local gradInput = layer:backward(input, arrange(fill(word, 4, entry.size)))
   assert_near(entry.gradInput, gradInput, tolerance, "gradInput")
-  assert.are.equal(#entry.gradients, #(gradients or {}))
-  for i, gradient in ipairs(entry.gradients) do
-    assert_near(gradient, gradients[i], tolerance, "gradient " .. i)
-  end
+  learning.assert_gradients(entry, layer, tolerance)
 end
 
-describe("normalization of rows gives PyTorch's results:", function()
-  for i, entry in ipairs(reference) do
-    it(("%d nn.%s"):format(i, entry.layer), function()
-      for word, tolerance in pairs({ float = 1e-5, double = 1e-9 }) do
-        check(entry, word, tolerance, function(t) return t end)
-        check(entry, word, tolerance, learning.reversed)
-      end
-    end)
-  end
-end)
+harness.check_recorded("normalization of rows gives PyTorch's results:", reference, check)
 
 describe("nn.LayerNorm", function()
   layer_checks(function() return nn.LayerNorm(5) end, {

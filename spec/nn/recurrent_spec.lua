@@ -1,4 +1,5 @@
 local cresset = require("cresset")
+local harness = require("spec.support.harness")
 local layer_checks = require("spec.support.layer_checks")
 local learning = require("spec.support.learning")
 local reference = require("spec.support.reference.recurrent")
@@ -33,10 +34,7 @@ local function check_chunks(entry, word, tolerance, arrange)
   end
   assert_near(entry.output, output, tolerance, "output")
   assert_near(entry.gradInput, gradInput, tolerance, "gradInput")
-  local _, gradients = layer:parameters()
-  for k, gradient in ipairs(entry.gradients) do
-    assert_near(gradient, gradients[k], tolerance, "gradient " .. k)
-  end
+  learning.assert_gradients(entry, layer, tolerance)
 end
 
 local function check(entry, word, tolerance, arrange)
@@ -70,22 +68,10 @@ local function check(entry, word, tolerance, arrange)
     gradInput = gradInput[#gradInput]
   end
   assert_near(entry.gradInput, gradInput, tolerance, "gradInput")
-  local _, gradients = layer:parameters()
-  for k, gradient in ipairs(entry.gradients) do
-    assert_near(gradient, gradients[k], tolerance, "gradient " .. k)
-  end
+  learning.assert_gradients(entry, layer, tolerance)
 end
 
-describe("a recurrent layer gives PyTorch's results:", function()
-  for i, entry in ipairs(reference) do
-    it(("%d nn.%s"):format(i, entry.layer), function()
-      for word, tolerance in pairs({ float = 1e-5, double = 1e-9 }) do
-        check(entry, word, tolerance, function(t) return t end)
-        check(entry, word, tolerance, learning.reversed)
-      end
-    end)
-  end
-end)
+harness.check_recorded("a recurrent layer gives PyTorch's results:", reference, check)
 
 -- ---- against loops ----
 

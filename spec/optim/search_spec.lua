@@ -106,10 +106,10 @@ describe("FistaLS", function()
 
   it("says what it expects", function()
     assert.has_error(function() optim.FistaLS(f, g, 5, b) end,
-      "optim.FistaLS: 'pl' must be a function, got number")
+      "optim.FistaLS: 'pl' must be a function, got 5")
     assert.has_error(function() optim.FistaLS(f, g, pl, b, { Lstep = 1 }) end,
       "optim.FistaLS: params.L must be above 0 and params.Lstep above 1")
     assert.has_error(function() optim.FistaLS(f, g, pl, b, { L = "x" }) end,
-      "optim.FistaLS: params.L must be a number, got x")
+      "optim.FistaLS: params.L must be a number, got the string \"x\"")
   end)
 end)

@@ -3,6 +3,7 @@
 --
 -- A form describes an input: its sizes, { 5, 3 }; a table of forms; or a function(word) that makes
 -- it, where word is "float" or "double".
+local busted = require("busted")
 local cresset = require("cresset")
 local learning = require("spec.support.learning")
 
@@ -205,6 +206,22 @@ function harness.each_thread_count(f)
   end)
   cresset.setNumThreads(before)
   if not ok then error(failure, 0) end
+end
+
+--- Checks recorded entries, each by check(entry, word, tolerance, arrange) in both types, with
+-- inputs that arrange leaves as they are and with inputs of other strides.
+function harness.check_recorded(title, entries, check)
+  if record then return end
+  busted.describe(title, function()
+    for i, entry in ipairs(entries) do
+      busted.it(("%d %s"):format(i, entry.layer and "nn." .. entry.layer or ""), function()
+        for word, tolerance in pairs({ float = 1e-5, double = 1e-9 }) do
+          check(entry, word, tolerance, function(t) return t end)
+          check(entry, word, tolerance, learning.reversed)
+        end
+      end)
+    end
+  end)
 end
 
 return harness

@@ -61,4 +61,13 @@ function learning.reversed(t)
   return copy:transpose(1, dims)
 end
 
+--- Fails unless the gradients of the layer's parameters are those recorded in entry.gradients.
+function learning.assert_gradients(entry, layer, tolerance)
+  local _, gradients = layer:parameters()
+  assert.are.equal(#entry.gradients, #(gradients or {}))
+  for i, expected in ipairs(entry.gradients) do
+    learning.assert_near(expected, gradients[i], tolerance, "gradient " .. i)
+  end
+end
+
 return learning

@@ -1,5 +1,6 @@
 -- The mode in which networks keep nothing for backward.
 local core = require("cresset.core")
+local placed_error = require("cresset.nn.placed_error")
 
 local noGrad = { active = false }
 
@@ -37,9 +38,9 @@ function noGrad.forward(network, input)
   for i, module in ipairs(network.modules) do
     local own = module.output
     if core.isTensor(own) then module.output = free_buffer(network, own, input) end
-    local ok, output = pcall(network.rethrowErrors, network, module, i, "updateOutput", input)
+    local ok, output = pcall(module.updateOutput, module, input)
     module.output = own
-    if not ok then error(output, 0) end
+    if not ok then placed_error(network, i, output) end
     input = output
   end
   network.output = input

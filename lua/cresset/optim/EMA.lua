@@ -1,3 +1,4 @@
+local arguments = require("cresset.nn.arguments")
 local class = require("cresset.class")
 local core = require("cresset.core")
 
@@ -16,14 +17,9 @@ local EMA = class("optim.EMA")
 
 --- optim.EMA(x, [decay = 0.999])
 function EMA:__init(x, decay)
-  decay = decay or 0.999
-  if not core.isTensor(x) then
-    error(("optim.EMA: 'x' must be a tensor, got %s"):format(type(x)), 3)
-  end
-  if type(decay) ~= "number" or not (decay >= 0 and decay < 1) then
-    error(("optim.EMA: 'decay' must be a number from 0 to below 1, got %s")
-      :format(tostring(decay)), 3)
-  end
+  arguments.check("optim.EMA", { "x", "tensor" }, x)
+  decay = arguments.check("optim.EMA", { "decay", "number", default = 0.999, min = 0 }, decay)
+  if decay >= 1 then error(("optim.EMA: 'decay' must be below 1, got %g"):format(decay), 0) end
   self.average, self.decay, self.t = x:clone(), decay, 0
 end
 

@@ -1,17 +1,12 @@
-local core = require("cresset.core")
+local arguments = require("cresset.nn.arguments")
+local options = require("cresset.optim.options")
 
 local function check(f, g, pl, x, params)
-  for name, value in pairs { f = f, g = g, pl = pl } do
-    if type(value) ~= "function" then
-      error(("optim.FistaLS: '%s' must be a function, got %s"):format(name, type(value)), 3)
-    end
+  for i, value in ipairs { f or false, g or false, pl or false } do
+    arguments.check("optim.FistaLS", { ({ "f", "g", "pl" })[i], "function" }, value or nil)
   end
-  if not core.isTensor(x) then
-    error(("optim.FistaLS: 'x' must be a tensor, got %s"):format(type(x)), 3)
-  end
-  if params ~= nil and type(params) ~= "table" then
-    error(("optim.FistaLS: 'params' must be a table or nil, got %s"):format(type(params)), 3)
-  end
+  arguments.check("optim.FistaLS", { "x", "tensor" }, x)
+  arguments.check("optim.FistaLS", { "params", "table", optional = true }, params)
 end
 
 local defaults = { L = 0.1, Lstep = 1.5, maxiter = 50, maxline = 20, errthres = 1e-4 }
@@ -19,12 +14,7 @@ local defaults = { L = 0.1, Lstep = 1.5, maxiter = 50, maxline = 20, errthres = 
 local function read(params)
   local settings = {}
   for name, default in pairs(defaults) do
-    local value = params[name]
-    if value == nil then value = default end
-    if type(value) ~= "number" or value ~= value then
-      error(("optim.FistaLS: params.%s must be a number, got %s"):format(name, tostring(value)), 3)
-    end
-    settings[name] = value
+    settings[name] = options.number("FistaLS", params, name, default, "params")
   end
   if settings.L <= 0 or settings.Lstep <= 1 then
     error("optim.FistaLS: params.L must be above 0 and params.Lstep above 1", 3)

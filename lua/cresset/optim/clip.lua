@@ -1,5 +1,6 @@
 -- Clipping of gradients.
 local core = require("cresset.core")
+local describe = require("cresset.describe")
 
 local clip = {}
 
@@ -8,12 +9,12 @@ local function listed(name, gradients)
   if core.isTensor(gradients) then return { gradients } end
   if type(gradients) ~= "table" then
     error(("optim.%s: 'gradients' must be a tensor or a list of tensors, got %s")
-      :format(name, type(gradients)), 3)
+      :format(name, describe(gradients)), 3)
   end
   for i, gradient in ipairs(gradients) do
     if not core.isTensor(gradient) then
-      error(("optim.%s: 'gradients' must be a tensor or a list of tensors, got a %s in place %d")
-        :format(name, type(gradient), i), 3)
+      error(("optim.%s: 'gradients' must be a tensor or a list of tensors, got %s in place %d")
+        :format(name, describe(gradient), i), 3)
     end
   end
   return gradients
@@ -23,7 +24,7 @@ local function check_limit(name, what, value)
   local fits = type(value) == "number" and value > 0
   if not fits then
     error(("optim.%s: '%s' must be a number above 0, got %s")
-      :format(name, what, tostring(value)), 3)
+      :format(name, what, describe(value)), 3)
   end
 end
 

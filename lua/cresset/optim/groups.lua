@@ -1,4 +1,6 @@
+local arguments = require("cresset.nn.arguments")
 local core = require("cresset.core")
+local describe = require("cresset.describe")
 local options = require("cresset.optim.options")
 
 -- These call opfunc several times, at places that their own x alone decides.
@@ -6,17 +8,17 @@ local unsuited = { cg = true, lbfgs = true }
 
 local function check_group(i, group)
   if type(group) ~= "table" then
-    error(("optim.groups: group %d must be a table, got %s"):format(i, type(group)), 4)
+    error(("optim.groups: group %d must be a table, got %s"):format(i, describe(group)), 4)
   end
   for _, name in ipairs { "x", "dfdx" } do
     if not core.isTensor(group[name]) then
       error(("optim.groups: group %d must have a tensor '%s', got %s")
-        :format(i, name, type(group[name])), 4)
+        :format(i, name, describe(group[name])), 4)
     end
   end
   if group.config ~= nil and type(group.config) ~= "table" then
     error(("optim.groups: 'config' of group %d must be a table, got %s")
-      :format(i, type(group.config)), 4)
+      :format(i, describe(group.config)), 4)
   end
 end
 
@@ -28,10 +30,7 @@ local function check(method, opfunc, groups, config)
         :format(name), 3)
     end
   end
-  if type(method) ~= "function" then
-    error(("optim.groups: 'method' must be an optimizer such as optim.adam, got %s")
-      :format(type(method)), 3)
-  end
+  arguments.check("optim.groups", { "method", "function" }, method)
   if type(groups) ~= "table" or #groups == 0 then
     error("optim.groups: 'groups' must be a list of groups { x = ..., dfdx = ..., config = ... }",
       3)

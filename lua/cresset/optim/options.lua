@@ -1,15 +1,8 @@
 -- What all optimizers do with their arguments.
 local core = require("cresset.core")
+local describe = require("cresset.describe")
 
 local options = {}
-
-local function describe(value)
-  if type(value) == "string" then return ("the string %q"):format(value) end
-  if type(value) == "number" or type(value) == "boolean" or value == nil then
-    return tostring(value)
-  end
-  return "a " .. type(value)
-end
 
 local function is_callable(value)
   if type(value) == "function" then return true end
@@ -59,11 +52,12 @@ function options.evaluate(name, opfunc, x)
 end
 
 --- config[key], or the default when it is nil. NaN is refused, for it would spoil x for good.
-function options.number(name, config, key, default)
+-- @param what  what the messages call config ("config")
+function options.number(name, config, key, default, what)
   local value = config[key]
   if value == nil then return default end
   if type(value) ~= "number" or value ~= value then
-    fail(name, "config." .. key, "a number", value)
+    fail(name, (what or "config") .. "." .. key, "a number", value)
   end
   return value
 end

@@ -1,9 +1,7 @@
 -- Checks of the schedules' options.
-local check = {}
+local describe = require("cresset.describe")
 
-local function describe(value)
-  return type(value) == "string" and ("the string %q"):format(value) or tostring(value)
-end
+local check = {}
 
 --- Raises an error about an option.
 function check.fail(self, name, expected, value)

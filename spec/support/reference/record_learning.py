@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Records PyTorch's results of transfer functions, losses and optimizers in learning.lua.
+"""Records PyTorch's results of transfer functions and optimizers in learning.lua, of losses in losses.lua.
 
 Run by hand, from anywhere: python3 spec/support/reference/record_learning.py (PyTorch 1.13 was used).
 Inputs of transfer functions are 4 fill(1, ...), gradients of outputs fill(4, ...), as in
@@ -268,12 +268,18 @@ OPTIMIZERS = [
               lambda p: O.LBFGS(p, 0.8, 2, 99, 1e-12, history_size=2), 4),
 ]
 
-if __name__ == "__main__":
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "learning.lua")
+
+
+def write(name, sections):
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
     with open(path, "w") as out:
         out.write("-- Recorded by record_learning.py with PyTorch %s; do not edit.\n"
-                  "-- luacheck: no max line length\nreturn {\n"
-                  % torch.__version__)
-        for name, entries in dict(transfer=TRANSFER, losses=LOSSES, optimizers=OPTIMIZERS).items():
-            out.write("%s = {\n%s},\n" % (name, "".join(entries)))
+                  "-- luacheck: no max line length\nreturn {\n" % torch.__version__)
+        for section, entries in sections.items():
+            out.write("%s = {\n%s},\n" % (section, "".join(entries)))
         out.write("}\n")
+
+
+if __name__ == "__main__":
+    write("learning.lua", dict(transfer=TRANSFER, optimizers=OPTIMIZERS))
+    write("losses.lua", dict(losses=LOSSES))
