@@ -64,6 +64,29 @@ return {
   },
   {
     title = "Recurrent networks",
+    {
+      name = "charlm", title = "A character language model",
+      text = "An LSTM reads The Devil's Dictionary in streams side by side and learns to write "
+        .. "like it.",
+      paper = "Graves 2013; Karpathy 2015",
+      quick = { "--epochs", "1", "--characters", "20000", "--length", "40" },
+      pictures = { "charlm.svg" },
+    },
+    {
+      name = "rows", title = "Pictures read row by row",
+      text = "Elman's network, LSTM and GRU classify digits after their last row.",
+      paper = "Elman 1990; Hochreiter and Schmidhuber 1997; Cho et al. 2014",
+      quick = { "--epochs", "2", "--samples", "200" },
+      pictures = { "rows.svg" },
+    },
+    {
+      name = "adding", title = "The adding problem",
+      text = "Two of 60 numbers are marked and are to be added at the end: LSTM and GRU learn it, "
+        .. "Elman's network does no better than a constant.",
+      paper = "Hochreiter and Schmidhuber 1997; Tallec and Ollivier 2018",
+      quick = { "--steps", "20", "--length", "10" },
+      pictures = { "adding.svg" },
+    },
   },
   {
     title = "Energy-based networks",

@@ -7,7 +7,8 @@ local models = {}
 class.package("models", models)
 
 for _, name in ipairs {
-  "AlexNet", "AuxiliaryCriterion", "AuxiliaryHeads", "CifarResNet", "FashionNet", "GoogLeNet",
+  "AlexNet", "AuxiliaryCriterion", "AuxiliaryHeads", "CharLM", "CifarResNet", "FashionNet",
+  "GoogLeNet",
   "Inception", "LeNet5", "MLP", "MobileNet", "ResNet", "TextbookMLP", "UNet", "VGG",
 } do
   models[name] = require("cresset.models." .. name)

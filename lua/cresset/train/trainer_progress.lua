@@ -50,11 +50,12 @@ function trainer_progress.new(trainer)
     bar = Progress { epochs = options.epochs or steps, samples = samples or steps,
       unit = samples and "samples" or "steps", names = names, percent = percent }
   end
+  local counts_samples = samples ~= nil or bar == options.progress
   local own = {}
   function own.start(_, epoch) bar:start(epoch) end
   function own.step(_, list, values)
     local count = 0
-    for _, batch in ipairs(list) do count = count + (samples and batch.count or 1) end
+    for _, batch in ipairs(list) do count = count + (counts_samples and batch.count or 1) end
     bar:step(count, values)
   end
   function own.finish(_, record) bar:finish(without(record, "epoch", "step", "learningRate")) end
