@@ -201,7 +201,7 @@ local function main(options)
     rows[k] = drawn
   end
   results[#results + 1] = results.floor
-  rows[#rows + 1] = training.images:narrow(1, 1, math.min(16, training:size()))
+  rows[#rows + 1] = training:narrow(1, math.min(16, training:size())).images
   local sheet = cresset.cat(rows, 1):add(1):div(2)
   image.save(options.out .. "/gan.png", image.makeGrid(sheet, { nrow = rows[1]:size(1),
     padding = 2, zoom = 2, background = 0.25 }))
