@@ -102,28 +102,28 @@ local function row_mean(rows, is_rms)
   return is_rms and 0 or rows:mean(2)
 end
 
--- n, and a column of 1 / r.
-local function normalized(node)
+-- Sets the node's n, and `inverse`, a column of 1 / r.
+local function normalize(node)
   local layer, x = node.layer, node.input
+  node.is_rms = layer.__typename == "nn.RMSNorm"
   local rows = rows_of(layer, x, x)
   local centered = rows - row_mean(rows, node.is_rms)
   local inverse = core.cmul(centered, centered):mean(2):add(layer.eps):pow(-0.5)
-  return centered:cmul(inverse), inverse
+  node.n, node.inverse = centered:cmul(inverse), inverse
 end
 
 -- dn/dx t, a symmetric matrix: (t - mean(t) - n mean(n t)) / r
-local function along(node, rows, n, inverse)
-  local result = rows - row_mean(rows, node.is_rms)
-  return result:add(-1, core.cmul(n, core.cmul(n, rows):mean(2))):cmul(inverse)
+local function along(node, rows)
+  local n, result = node.n, rows - row_mean(rows, node.is_rms)
+  return result:add(-1, core.cmul(n, core.cmul(n, rows):mean(2))):cmul(node.inverse)
 end
 
 local norm = {}
 
 function norm.push(node, t)
   local layer, x = node.layer, node.input
-  node.is_rms = layer.__typename == "nn.RMSNorm"
-  local n, inverse = normalized(node)
-  node.moved = along(node, rows_of(layer, x, t), n, inverse):view(x:size())
+  normalize(node)
+  node.moved = along(node, rows_of(layer, x, t)):view(x:size())
   return core.cmul(node.moved, weight_for(layer, x))
 end
 
@@ -143,14 +143,14 @@ end
 -- -(phi n + dn/dx (s (n . t) + t (n . s))) / (m r)
 function norm.curve(node, t, v)
   local layer, x = node.layer, node.input
-  local n, inverse = normalized(node)
+  local n = node.n
   local s = rows_of(layer, x, core.cmul(v, weight_for(layer, x)))
   local moved, rows = rows_of(layer, x, node.moved), rows_of(layer, x, t)
   local phi = core.cmul(s, moved):sum(2)
   local crossed = core.cmul(s, core.cmul(n, rows):sum(2))
     + core.cmul(rows, core.cmul(n, s):sum(2))
-  local result = along(node, crossed, n, inverse):add(core.cmul(phi, n))
-  return result:cmul(inverse):div(-n:size(2)):view(x:size())
+  local result = along(node, crossed):add(core.cmul(phi, n))
+  return result:cmul(node.inverse):div(-n:size(2)):view(x:size())
 end
 
 set("LayerNorm RMSNorm GroupNorm InstanceNorm", norm)
