@@ -41,8 +41,11 @@ local function dcgan()
   local real, noise = cresset.rand(batch, 3, 64, 64):mul(2):add(-1), cresset.Tensor(batch, 100)
   local ones, zeros = cresset.ones(batch, 1), cresset.zeros(batch, 1)
   local criterion = nn.BCEWithLogitsCriterion()
+  -- No gradients of the noise, and of images in the generator's step alone.
+  generator:get(1).gradInput, generator:get(2).gradInput = nil, nil
+  local first_layer, of_images = critic:get(1), critic:get(1).gradInput
   -- The generator: forward, gradients of inputs and of weights. The discriminator: 3 forwards, 3
-  -- gradients of inputs (once those of the images) and 2 of weights.
+  -- gradients of inputs and 2 of weights.
   local cost = batch * (3 * nn.summary(generator, { 100 }).multiplyAdds
     + 8 * nn.summary(critic, { 3, 64, 64 }).multiplyAdds)
   local of_generator, generator_gradients = generator:getParameters()
@@ -55,6 +58,7 @@ local function dcgan()
   end
   local function critic_step()
     critic_gradients:zero()
+    first_layer.gradInput = nil
     local loss, gradient = judge(real, ones)
     critic:backward(real, gradient)
     local fakes = generator:forward(noise:normal())
@@ -64,6 +68,7 @@ local function dcgan()
   end
   local function generator_step()
     generator_gradients:zero()
+    first_layer.gradInput = of_images
     local fakes = generator.output
     local loss, gradient = judge(fakes, ones)
     generator:backward(noise, critic:updateGradInput(fakes, gradient))

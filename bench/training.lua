@@ -3,12 +3,16 @@ local cresset = require("cresset")
 
 local training = {}
 
+--- No gradient with respect to the data, which no peer computes either.
+function training.skip_gradient_of_data(net) net:get(1).gradInput = nil end
+
 --- One step: forward, backward and SGD with momentum on one minibatch, with what the report says
 -- of it.
 -- @param items  how many samples the step learns from
 -- @param x  input, @param y target
 function training.step(net, criterion, x, y, items)
-  local cost = cresset.nn.summary(net, x).multiplyAdds
+  training.skip_gradient_of_data(net)
+  local summary = cresset.nn.summary(net, x)
   local params, grads = net:getParameters()
   local config = { learningRate = 1e-3, momentum = 0.9 }
   local function feval()
@@ -17,9 +21,9 @@ function training.step(net, criterion, x, y, items)
     net:backward(x, criterion:backward(net.output, y))
     return loss, grads
   end
-  -- Backward costs as much again for the input's gradient and for the weights'.
+  -- Backward costs as much again for the inputs' gradients (but the data's) and for the weights'.
   return function() cresset.optim.sgd(feval, params, config) end,
-    { items = items, multiplyAdds = 3 * cost }
+    { items = items, multiplyAdds = 3 * summary.multiplyAdds - summary.layers[2].multiplyAdds }
 end
 
 --- The network in evaluation, with layers merged where that is possible.

@@ -205,6 +205,42 @@ describe("nn.DontCast", function()
   end)
 end)
 
+describe("a first layer without gradInput", function()
+  local function network()
+    return nn.Sequential():add(nn.SpatialConvolution(2, 3, 2, 2)):add(nn.Tanh()):add(nn.Flatten())
+      :add(nn.Linear(12, 2))
+  end
+
+  it("computes the parameters' gradients alone", function()
+    local net, x, dy = network(), cresset.randn(4, 2, 3, 3), cresset.randn(4, 2)
+    local lean = net:clone()
+    lean:get(1).gradInput = nil
+    assert_near(values(net:forward(x)), lean:forward(x), 0)
+    net:backward(x, dy)
+    for _ = 1, 2 do
+      lean:zeroGradParameters()
+      assert.is_nil(lean:backward(x, dy))
+      for i, gradient in ipairs((select(2, lean:parameters()))) do
+        assert_near(values(select(2, net:parameters())[i]), gradient, 0)
+      end
+      lean = lean:clone():clearState()
+      assert_near(values(net.output), lean:forward(x), 0)
+    end
+    local before = lean:get(1).weight:clone()
+    lean:get(1):backwardUpdate(x, cresset.ones(4, 3, 2, 2), 0.1)
+    assert.is_true((lean:get(1).weight - before):abs():max() > 0)
+    assert.is_nil(lean:get(1).gradInput)
+  end)
+
+  it("has none after conversion and sharing", function()
+    local net, x = network():double(), cresset.randn(4, 2, 3, 3):double()
+    net:get(1).gradInput = nil
+    net:shareGradInput()
+    assert.is_nil(net:backward(x, net:forward(x)))
+    assert.is_nil(net:float():get(1).gradInput)
+  end)
+end)
+
 describe("nn.Lambda", function()
   it("calls its functions", function()
     local layer = nn.Lambda(function(x) return x * 2 end)

@@ -23,9 +23,10 @@ end
 
 function Lambda:updateGradInput(input, gradOutput)
   if not self.backwardFunction then self:fail("has no function for backward") end
-  self.gradInput = self.backwardFunction(input, gradOutput, self.output)
-  if self.gradInput == nil then self:fail("the function for backward gave no gradient") end
-  return self.gradInput
+  local gradient = self.backwardFunction(input, gradOutput, self.output)
+  if gradient == nil then self:fail("the function for backward gave no gradient") end
+  self.gradInput = gradient
+  return gradient
 end
 
 return Lambda

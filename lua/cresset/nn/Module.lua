@@ -47,8 +47,12 @@ end
 
 --- Returns the gradient with respect to the input and adds the parameters' to theirs, scale times
 -- (1 unless told otherwise), after forward with the same input.
+--
+-- Nobody needs the gradient with respect to the data: after `net:get(1).gradInput = nil` a network's
+-- first layer does not compute it, as in Torch7, and the network's backward returns nil.
 function Module:backward(input, gradOutput, scale)
-  local gradInput = self:updateGradInput(input, gradOutput)
+  local gradInput
+  if self.gradInput ~= nil then gradInput = self:updateGradInput(input, gradOutput) end
   self:accGradParameters(input, gradOutput, scale or 1)
   return gradInput
 end
@@ -87,7 +91,8 @@ end
 
 --- Like backward, but moves the parameters by -learningRate times their gradients at once.
 function Module:backwardUpdate(input, gradOutput, learningRate)
-  local gradInput = self:updateGradInput(input, gradOutput)
+  local gradInput
+  if self.gradInput ~= nil then gradInput = self:updateGradInput(input, gradOutput) end
   self:accUpdateGradParameters(input, gradOutput, learningRate)
   return gradInput
 end
