@@ -12,14 +12,19 @@ LUA_INCDIR ?= $(firstword $(wildcard $(addsuffix /lua5.4,/usr/include /usr/local
 
 MACHINE := $(shell $(CC) -dumpmachine 2>/dev/null)
 
-# Optional libraries: found by pkg-config, switched off by `make PNG=no ZLIB=no ZIP=no`. The code that
-# uses them stands under #ifdef CR_HAVE_PNG, CR_HAVE_ZLIB, CR_HAVE_ZIP and must build without them.
+# Optional libraries: found by pkg-config, switched off by `make PNG=no JPEG=no ZLIB=no ZIP=no`. The
+# code that uses them stands under #ifdef CR_HAVE_PNG, CR_HAVE_JPEG, ... and must build without them.
 PNG  ?= $(shell $(PKG_CONFIG) --exists libpng 2>/dev/null && echo yes)
+JPEG ?= $(shell $(PKG_CONFIG) --exists libjpeg 2>/dev/null && echo yes)
 ZLIB ?= $(shell $(PKG_CONFIG) --exists zlib 2>/dev/null && echo yes)
 ZIP  ?= $(shell $(PKG_CONFIG) --exists 'libzip >= 1.6' 2>/dev/null && echo yes)
 ifeq ($(PNG),yes)
 OPTIONAL += -DCR_HAVE_PNG $(shell $(PKG_CONFIG) --cflags libpng)
 OPTIONAL_LIBS += $(shell $(PKG_CONFIG) --libs libpng)
+endif
+ifeq ($(JPEG),yes)
+OPTIONAL += -DCR_HAVE_JPEG $(shell $(PKG_CONFIG) --cflags libjpeg)
+OPTIONAL_LIBS += $(shell $(PKG_CONFIG) --libs libjpeg)
 endif
 ifeq ($(ZLIB),yes)
 OPTIONAL += -DCR_HAVE_ZLIB $(shell $(PKG_CONFIG) --cflags zlib)
@@ -151,7 +156,7 @@ lint: ## luacheck, clang-format, cppcheck and luarocks lint
 	$(Q)clang-format --dry-run --Werror $(C_FILES)
 	cppcheck -q -j$(JOBS) --std=c11 --enable=warning,performance,portability --inline-suppr \
 	  --suppressions-list=.ci/cppcheck.supp --error-exitcode=1 -Icsrc \
-	  -D__x86_64__ -DLUA_VERSION_NUM=504 -DCR_ISA_SUFFIX=portable -DCR_HAVE_PNG -DCR_HAVE_ZLIB -DCR_HAVE_ZIP csrc
+	  -D__x86_64__ -DLUA_VERSION_NUM=504 -DCR_ISA_SUFFIX=portable -DCR_HAVE_PNG -DCR_HAVE_JPEG -DCR_HAVE_ZLIB -DCR_HAVE_ZIP csrc
 	luarocks lint $(ROCKSPEC)
 
 format: ## format the C sources

@@ -7,11 +7,11 @@ set -u
 CC=${CC:-cc}
 [ "${CRESSET_DEPS:-yes}" = no ] && exit 0
 
-# Needed, then optional: without libpng no pictures are written, without zlib no .gz is read, without
-# libzip no .npz, without OpenBLAS there is no LAPACK (svd, gesv, ...), without readline the prompt
-# has no line editing.
+# Needed, then optional: without libpng no pictures are written, without libjpeg no JPEG is read or
+# written, without zlib no .gz is read, without libzip no .npz, without OpenBLAS there is no LAPACK
+# (svd, gesv, ...), without readline the prompt has no line editing.
 build="gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev lua-argparse"
-build_optional="libopenblas0-pthread libpng-dev zlib1g-dev libzip-dev libreadline-dev"
+build_optional="libopenblas0-pthread libpng-dev libjpeg-dev zlib1g-dev libzip-dev libreadline-dev"
 test="lua-busted"
 lint="lua-check clang-format cppcheck luarocks"
 bench="python3 python3-torch python3-numpy"
@@ -22,16 +22,18 @@ groups=${*:-build test lint}
 
 print_other_systems() {
   cat >&2 <<'TEXT'
-cresset needs a C compiler, make, pkg-config and Lua 5.4; it uses OpenBLAS, libpng, zlib, libzip and
-readline where they are found; its examples need argparse, its specs busted. Packages:
-  Debian, Ubuntu   gcc make pkg-config lua5.4 liblua5.4-dev libopenblas0-pthread libpng-dev zlib1g-dev
-                   libzip-dev libreadline-dev lua-argparse luarocks lua-busted lua-check
-  Fedora           gcc make pkgconf lua lua-devel openblas libpng-devel zlib-devel libzip-devel
-                   readline-devel luarocks
-  Arch             gcc make pkgconf lua54 openblas libpng zlib libzip readline luarocks
-  Alpine           build-base pkgconf lua5.4 lua5.4-dev openblas libpng-dev zlib-dev libzip-dev
-                   readline-dev luarocks5.4
-  macOS (Homebrew) pkg-config lua@5.4 openblas libpng libzip readline luarocks
+cresset needs a C compiler, make, pkg-config and Lua 5.4; it uses OpenBLAS, libpng, libjpeg, zlib,
+libzip and readline where they are found; its examples need argparse, its specs busted. Packages:
+  Debian, Ubuntu   gcc make pkg-config lua5.4 liblua5.4-dev libopenblas0-pthread libpng-dev
+                   libjpeg-dev zlib1g-dev libzip-dev libreadline-dev lua-argparse luarocks lua-busted
+                   lua-check
+  Fedora           gcc make pkgconf lua lua-devel openblas libpng-devel libjpeg-turbo-devel
+                   zlib-devel libzip-devel readline-devel luarocks
+  Arch             gcc make pkgconf lua54 openblas libpng libjpeg-turbo zlib libzip readline
+                   luarocks
+  Alpine           build-base pkgconf lua5.4 lua5.4-dev openblas libpng-dev libjpeg-turbo-dev
+                   zlib-dev libzip-dev readline-dev luarocks5.4
+  macOS (Homebrew) pkg-config lua@5.4 openblas libpng jpeg-turbo libzip readline luarocks
 Where busted, argparse or luacheck have no package: luarocks --lua-version 5.4 install busted ...
 Then: make LUA=lua5.4 LUA_INCDIR=/folder/of/lua.h
 TEXT

@@ -209,5 +209,11 @@ return {
   },
   {
     title = "Pictures",
+    {
+      name = "filters", title = "Filters",
+      text = "Kernels, medians, colours and places: what filters do to a picture.",
+      quick = { "--size", "48" },
+      pictures = { "filters.png" },
+    },
   },
 }

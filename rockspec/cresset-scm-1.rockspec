@@ -8,7 +8,7 @@ description = {
   detailed = [[
 Tensors, layers, criteria, optimizers and data for Lua 5.4 with Torch7's names, argument orders
 and 1-based indices. A C core with kernels for AVX2 and AVX-512 that are chosen at run time; it
-uses OpenBLAS, libpng, zlib and libzip where they are found.]],
+uses OpenBLAS, libpng, libjpeg, zlib and libzip where they are found.]],
   license = "MIT",
   labels = { "neural-network", "machine-learning", "tensor", "torch" },
 }

@@ -110,8 +110,8 @@ describe("the cresset command", function()
     local out, err, status = command.run { "info" }
     assert.equal("", err)
     assert.equal(0, status)
-    for _, part in ipairs { "cresset", "Lua", "CPU", "kernels", "BLAS", "threads", "libpng", "zlib",
-      "readline" } do
+    for _, part in ipairs { "cresset", "Lua", "CPU", "kernels", "BLAS", "threads", "libpng",
+      "libjpeg", "zlib", "readline" } do
       assert.truthy(("\n" .. out):find("\n" .. part .. " +%S"), part)
     end
   end)

@@ -40,6 +40,7 @@
 #include "kernels/unfold.h"
 #include "kernels/units.h"
 #include "kernels/volume.h"
+#include "kernels/warp.h"
 #include "kernels/window.h"
 #include "kernels/winograd.h"
 
@@ -49,6 +50,7 @@
   X(gemm_tile)                                                                                     \
   X(gemm)                                                                                          \
   X(gemv)                                                                                          \
+  X(warp)                                                                                          \
   X(image)                                                                                         \
   X(activation)                                                                                    \
   X(gate)                                                                                          \
@@ -78,9 +80,9 @@
 
 /* Two tables of floating-point kernels: [0] for float32, [1] for float64. */
 typedef struct {
-  cr_loop unary[CR_UNARY_COUNT][CR_DTYPE_COUNT];     /* out, x; NULL: not for this type */
-  cr_loop binary[CR_BINARY_COUNT][CR_DTYPE_COUNT];   /* out, a, b */
-  cr_loop scaled[CR_SCALED_COUNT][CR_DTYPE_COUNT];   /* out, inputs; context: the numbers */
+  cr_loop unary[CR_UNARY_COUNT][CR_DTYPE_COUNT];   /* out, x; NULL: not for this type */
+  cr_loop binary[CR_BINARY_COUNT][CR_DTYPE_COUNT]; /* out, a, b */
+  cr_loop scaled[CR_SCALED_COUNT][CR_DTYPE_COUNT]; /* out, inputs; context: the numbers */
   /* The same for float32 and float64, for results that no cache keeps (see stream.h); or NULL. */
   cr_loop streamed_unary[CR_UNARY_COUNT][2], streamed_binary[CR_BINARY_COUNT][2];
   cr_loop streamed_scaled[CR_SCALED_COUNT][2];
@@ -99,6 +101,8 @@ typedef struct {
   cr_gemv gemv[2];
   cr_gemm_kernels gemm[2];
   cr_resample resample[2];
+  cr_warp_rows warp[2];
+  cr_median_rows median[2];
   cr_loop activation[CR_ACTIVATION_COUNT][2];          /* output, input */
   cr_loop activation_backward[CR_ACTIVATION_COUNT][2]; /* gradInput, gradOutput, kept */
   cr_loop gate[CR_GATE_COUNT][2];                      /* output, a, b */

@@ -44,6 +44,11 @@ static int optional_parts(lua_State *L) {
 #else
   const int has_png = 0;
 #endif
+#ifdef CR_HAVE_JPEG
+  const int has_jpeg = 1;
+#else
+  const int has_jpeg = 0;
+#endif
 #ifdef CR_HAVE_ZLIB
   const int has_zlib = 1;
 #else
@@ -54,7 +59,9 @@ static int optional_parts(lua_State *L) {
 #else
   const int has_zip = 0;
 #endif
-  lua_createtable(L, 0, 3);
+  lua_createtable(L, 0, 4);
+  lua_pushboolean(L, has_jpeg);
+  lua_setfield(L, -2, "jpeg");
   lua_pushboolean(L, has_zip);
   lua_setfield(L, -2, "zip");
   lua_pushboolean(L, has_png && has_zlib); /* PNG pictures are packed with zlib */

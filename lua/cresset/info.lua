@@ -15,6 +15,7 @@ function info.list()
     { "BLAS", cresset.blas() },
     { "threads", ("%d of %d cores"):format(cresset.getNumThreads(), cresset.getNumCores()) },
     { "libpng", present("png") },
+    { "libjpeg", present("jpeg") },
     { "zlib", present("zlib") },
     { "libzip", present("zip") },
     { "readline", cresset.terminal.readlineName() or "no (not found)" },

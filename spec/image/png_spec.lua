@@ -151,8 +151,8 @@ describe("image.savePNG and image.loadPNG", function()
     fails("image.loadPNG: 'channels' must be 1 or 3, got 2", image.loadPNG, "a.png", 2)
     fails("image.loadPNG: 'type' must be \"float\", \"double\" or \"byte\", got the string "
       .. '"long"', image.loadPNG, "a.png", nil, "long")
-    fails("image.save: 'path' must be the name of a PNG file, got the string \"a.jpg\"", image.save,
-      "a.jpg", picture)
+    fails("image.save: 'path' must be the name of a PNG or JPEG file, got the string \"a.gif\"",
+      image.save, "a.gif", picture)
   end)
 
   it("leaves an old file alone when it fails", function()

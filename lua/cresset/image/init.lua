@@ -1,6 +1,7 @@
 --- cresset.image: pictures as tensors of channels x height x width (or height x width), floats from
 -- 0 to 1. Rows count from the top.
 local arguments = require("cresset.nn.arguments")
+local common = require("cresset.image.check")
 local core = require("cresset.core")
 local draw = require("cresset.image.draw")
 
@@ -10,51 +11,49 @@ local image = {
   loadPNG = core.image.loadPNG,
   savePNG = core.image.savePNG,
   saveAnimation = core.image.saveAnimation,
+  loadJPG = core.image.loadJPG,
+  saveJPG = core.image.saveJPG,
+  compressJPG = core.image.compressJPG,
+  decompressJPG = core.image.decompressJPG,
   colorize = require("cresset.image.colorize"),
   matrix = require("cresset.image.matrix"),
 }
 
+for _, part in ipairs { "color", "geometry", "filter" } do
+  for name, value in pairs(require("cresset.image." .. part)) do image[name] = value end
+end
+
 local largest_side = 65535
 
-local function fail(name, message, ...) error(name .. ": " .. message:format(...), 0) end
+local fail, size_text, check_picture = common.fail, common.size_text, common.picture
 
---- Sizes as "3x8x8".
-local function size_text(t)
-  local sizes = {}
-  for d = 1, t:dim() do sizes[d] = t:size(d) end
-  return table.concat(sizes, "x")
+-- What reads and what writes a file, by the end of its name.
+local formats = {
+  png = { core.image.loadPNG, core.image.savePNG },
+  jpg = { core.image.loadJPG, core.image.saveJPG },
+  jpeg = { core.image.loadJPG, core.image.saveJPG },
+}
+
+local function format_of(name, path)
+  local format = type(path) == "string" and formats[(path:lower():match("%.(%w+)$"))]
+  if format then return format end
+  fail(name, "'path' must be the name of a PNG or JPEG file, got %s", arguments.describe(path))
 end
 
-local function check_picture(name, t, most)
-  if not core.isTensor(t) then
-    fail(name, "expected a picture (a tensor), got %s", arguments.describe(t))
-  end
-  if t:dim() < 2 or t:dim() > most or t:nElement() == 0 then
-    fail(name, "expected a picture of height x width, with channels or a batch before them, got %s",
-      t:dim() == 0 and "an empty tensor" or size_text(t))
-  end
-end
-
-local function check_png(name, path)
-  if type(path) == "string" and path:lower():match("%.png$") then return end
-  fail(name, "'path' must be the name of a PNG file, got %s", arguments.describe(path))
-end
-
---- Reads a picture file; PNG is the one format so far.
--- @param path  ends in .png
+--- Reads a picture file, PNG or JPEG.
+-- @param path  ends in .png, .jpg or .jpeg
 -- @param channels  1 (grey) or 3 (RGB) to convert the picture to; nil for as many as it has
 -- @param type  "float" (0 to 1, the default), "double" or "byte" (0 to 255)
 function image.load(path, channels, type)
-  check_png("image.load", path)
-  return image.loadPNG(path, channels, type)
+  return format_of("image.load", path)[1](path, channels, type)
 end
 
---- Writes a picture file, the whole or nothing; PNG is the one format so far.
--- @param path  ends in .png
+--- Writes a picture file, PNG or JPEG, the whole or nothing.
+-- @param path  ends in .png, .jpg or .jpeg
 -- @param picture  height x width or channels x height x width; floats from 0 to 1, or bytes
-function image.save(path, picture)
-  check_png("image.save", path)
-  return image.savePNG(path, picture)
+-- @param quality  of a JPEG file, 1 to 100 (75)
+function image.save(path, picture, quality)
+  return format_of("image.save", path)[2](path, picture, quality)
 end
 
 local function to_side(digits) return math.tointeger(tonumber(digits)) or largest_side + 1 end

@@ -26,4 +26,33 @@ function image.savePNG(path, picture) end
 ---@param milliseconds integer? each frame's time (200)
 function image.saveAnimation(path, frames, milliseconds) end
 
+--- Reads a JPEG file. The file is not trusted: what it promises is compared with its size before
+--- memory is taken, and a file that ends too early is refused. CMYK becomes RGB; the orientation
+--- that cameras note is left alone.
+---@param path string
+---@param channels integer? 1 (grey) or 3 (RGB); nil: as many as the file has
+---@param type string? "float" (from 0 to 1, the default type), "double", or "byte" (0 to 255)
+---@return Tensor picture channels x height x width
+function image.loadJPG(path, channels, type) end
+
+--- Writes a JPEG file, the whole or nothing. A picture is height x width, or 1 (grey) or 3 (RGB) x
+--- height x width; floats from 0 to 1, or integers from 0 to 255.
+---@param path string
+---@param picture Tensor
+---@param quality integer? 1 to 100 (75)
+function image.saveJPG(path, picture, quality) end
+
+--- Reads a picture from what a JPEG file holds.
+---@param bytes Tensor a torch.ByteTensor
+---@param channels integer? as for image.loadJPG
+---@param type string? as for image.loadJPG
+---@return Tensor picture channels x height x width
+function image.decompressJPG(bytes, channels, type) end
+
+--- What the JPEG file of a picture would hold.
+---@param picture Tensor as for image.saveJPG
+---@param quality integer? 1 to 100 (75)
+---@return Tensor bytes a torch.ByteTensor
+function image.compressJPG(picture, quality) end
+
 return image
