@@ -94,7 +94,7 @@ local function main(options)
   if options.picture ~= "" then
     picture = image.scale(image.load(options.picture, 3), tostring(options.size))
   else
-    picture = landscape(options.size * 3 // 4, options.size, 0.03)
+    picture = landscape(options.size * 3 // 4, options.size, 0.015)
   end
   local timer = cresset.Timer()
   local results = apply(picture)
@@ -112,7 +112,7 @@ train.script({
   description = "Kernels, medians, colours and places: what filters do to a picture.",
   options = {
     { name = "picture", default = "", help = "a PNG or JPEG file; without it, a landscape" },
-    { name = "size", default = 120, min = 32, help = "pixels of the longer side" },
+    { name = "size", default = 96, min = 32, help = "pixels of the longer side" },
   },
   main = main,
 }, arg)

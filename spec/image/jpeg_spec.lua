@@ -50,7 +50,7 @@ describe("JPEG pictures", function()
       assert.is_true(wrong < last_error and size > last_size)
       last_error, last_size = wrong, size
     end
-    assert.is_true(last_error < 0.005)
+    assert.is_true(last_error < 0.01) -- colours at half the resolution
   end)
 
   it("are grey or RGB, floats or bytes", function()
