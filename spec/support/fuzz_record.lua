@@ -34,9 +34,9 @@ local function wrap(name, fn)
   end
 end
 
---- Wraps the functions of core.nn and core.optim. To be called before anything is loaded.
+--- Wraps the functions of core.nn, core.optim and core.zoo. To be called before anything is loaded.
 function record.install()
-  for _, name in ipairs { "nn", "optim" } do
+  for _, name in ipairs { "nn", "optim", "zoo" } do
     for key, value in pairs(core[name] or {}) do
       if type(value) == "function" then core[name][key] = wrap(name .. "." .. key, value) end
     end
@@ -64,6 +64,10 @@ local function exercise_criterion(criterion, inputs)
   end
 end
 
+local function exercise_machine(machine, inputs)
+  for _, input in ipairs(inputs) do pcall(machine.contrast, machine, input[2]()) end
+end
+
 local function exercise_optimizer(optimizer, make_tensor)
   for _ = 1, 2 do
     local state = {}
@@ -83,6 +87,8 @@ function record.run(objects, optimizers, inputs)
       exercise_module(object, inputs)
     elseif object.forward then
       exercise_criterion(object, inputs)
+    elseif object.contrast then
+      exercise_machine(object, inputs)
     end
   end
   for _, optimizer in ipairs(optimizers) do
