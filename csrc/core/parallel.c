@@ -1,5 +1,7 @@
 #include "core/parallel.h"
 
+#include "core/storage.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -222,7 +224,7 @@ void *cr_scratch(cr_scratch_slot slot, size_t bytes) {
   size_t rounded = (bytes + 63) & ~(size_t)63;
   if (rounded < 64) rounded = 64;
   scratch.bytes[slot] = 0;
-  scratch.data[slot] = aligned_alloc(64, rounded);
+  scratch.data[slot] = cr_allocate(rounded);
   if (!scratch.data[slot]) {
     cr_fail(CR_ENOMEM, "out of memory: could not allocate %zu bytes of scratch", bytes);
     return NULL;

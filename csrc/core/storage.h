@@ -60,6 +60,9 @@ static inline bool cr_storage_is_apart(const cr_storage *storage) {
   return !storage->release_data && !storage->parent;
 }
 
+/* Memory aligned to CR_ALIGNMENT, of which `bytes` is a multiple; free() gives it back. */
+void *cr_allocate(size_t bytes);
+
 /* New storage with one reference; its elements are not initialized. */
 cr_status cr_storage_new(cr_storage **out, cr_dtype dtype, int64_t size);
 

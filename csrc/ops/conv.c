@@ -7,6 +7,7 @@
 #include "ops/conv_pointwise.h"
 #include "ops/copy.h"
 #include "ops/correlate.h"
+#include "ops/winograd.h"
 
 #include <string.h>
 
@@ -233,6 +234,16 @@ static cr_status run_phase(const geometry *g, const cr_tensor *small, const cr_p
                            const phase_axis *y, const phase_axis *x, const void *weight,
                            const void *bias) {
   const cr_conv_shape *s = g->shape;
+  cr_correlation c = {
+      .dtype = small->dtype,
+      .groups = s->groups,
+      .source = cr_planes_of(small),
+      .dest = *big,
+      .y = y->axis,
+      .x = x->axis,
+  };
+  bool has_all_taps = y->taps == g->kernel_h && x->taps == g->kernel_w;
+  if (has_all_taps && cr_winograd_fits(&c)) return cr_winograd(&c, weight, true, bias);
   cr_conv_pack pack = {
       .weight = weight,
       .channels = g->small_channels / s->groups,
@@ -252,14 +263,6 @@ static cr_status run_phase(const geometry *g, const cr_tensor *small, const cr_p
   if (!pack.packed) return CR_ENOMEM;
   cr_parallel_for(g->big_channels, cr_grain((double)steps),
                   small->dtype == CR_F32 ? run_pack : run_pack_f64, &pack);
-  cr_correlation c = {
-      .dtype = small->dtype,
-      .groups = s->groups,
-      .source = cr_planes_of(small),
-      .dest = *big,
-      .y = y->axis,
-      .x = x->axis,
-  };
   return cr_correlate(&c, pack.packed, bias);
 }
 

@@ -129,7 +129,7 @@ static void run_units(int64_t begin, int64_t end, int thread, void *context) {
 }
 
 cr_status cr_correlate(const cr_correlation *g, const void *weight, const void *bias) {
-  if (cr_winograd_fits(g)) return cr_winograd(g, weight, bias);
+  if (cr_winograd_fits(g)) return cr_winograd(g, weight, false, bias);
   if (cr_depthwise_fits(g)) return cr_depthwise(g, weight, bias);
   plan p;
   CR_TRY(cr_plan_init(&p, g));

@@ -1,182 +1,220 @@
-/* 3 x 3 convolution with a step of 1 by Winograd's F(4 x 4, 3 x 3): see kernels/winograd.h. */
+/* 3 x 3 convolution with a step of 1 by Winograd's F(4 x 4, 3 x 3): see kernels/winograd.h.
+ *
+ * With few weights the threads share the images: all kernels are transformed once, then each thread
+ * works on some rows of tiles from their pixels to their results in its second-level cache. With
+ * many, the threads share the output's channels: they transform a block of tiles together, then each
+ * transforms the kernels of some channels just before it uses them, so that these, four times as large
+ * as the weights, never go to memory. */
 #include "ops/winograd.h"
 
-enum { points = CR_WINOGRAD_POINTS };
-
-/* Rows of weights worked on together: their 36 sums for one run of tiles stay in the cache. */
-enum { row_block = 4 * CR_CONV_ROWS };
+enum {
+  points = CR_WINOGRAD_POINTS,
+  chunk_size = CR_WINOGRAD_CHUNK,
+  pair = 2,          /* chunks of the output that are worked on together */
+  kernel_chunks = 4, /* chunks of the input, likewise, where kernels are transformed when used */
+  block_bytes = 512 << 10, /* of a thread's transformed pixels */
+  shared_tiles = 160,      /* of a block that all threads work on */
+  few_weights = 128 * 128
+};
 
 typedef struct {
-  plan plan; /* whose pixels are tiles */
-  const cr_correlation *g;
-  float *weights, *inputs, *sums; /* in the transforms' space; inputs and sums: of each thread */
-  int64_t input_floats, sum_floats;
-  const float *bias;
-  const cr_winograd_kernels *kernels;
+  cr_winograd_plan plan;
+  cr_winograd_weights weights;
+  cr_winograd_finish finish;
+  cr_winograd_points kernels; /* of all channels, or of each thread */
+  cr_winograd_points inputs, sums;
+  int64_t kernel_floats, input_floats, sum_floats; /* of each thread */
+  int64_t block_rows;
 } winograd;
 
-/* ---- one piece of work ---- */
-
-/* The slab's channels, from c0 on, into the thread's inputs. */
-static void transform_inputs(const winograd *w, const unit *u, int64_t q0, int64_t width,
-                             int thread, bool is_filled) {
-  const plan *p = &w->plan;
-  char *slab = p->slabs + thread * p->slab_bytes;
-  float *inputs = w->inputs + thread * w->input_floats;
-  for (int64_t c = 0; c < p->channels; c += p->slab_channels) {
-    int64_t channels = least(p->slab_channels, p->channels - c);
-    if (!is_filled) cr_plan_fill(p, u, c, channels, slab);
-    cr_winograd_input in = {
-        .slab = (const float *)slab + q0,
-        .channels = channels,
-        .plane = p->plane * p->y.phases * p->x.phases,
-        .offset = p->offset,
-        .points = inputs + c * width,
-        .width = width,
-        .stride = p->channels * width,
-    };
-    w->kernels->input(&in);
-  }
+static cr_winograd_points of_thread(cr_winograd_points p, int64_t floats, int thread) {
+  p.data += thread * floats;
+  return p;
 }
 
-/* sums[point][m][q] = sum over c of weights[point][m][c] * inputs[point][c][q] */
-static void multiply(const winograd *w, int64_t m0, int64_t rows, int64_t width,
-                     const float *inputs, float *sums) {
-  const plan *p = &w->plan;
-  int64_t no_offset = 0;
-  cr_conv_tile tile = {
-      .channels = p->channels, .plane = width, .taps = 1, .offset = &no_offset, .ldc = width};
-  int64_t vectors = width / p->kernels->lanes;
+/* sums (+)= inputs * kernels at every point; kernels' first chunk is the sums' first. */
+static void multiply(const cr_winograd_points *sums, const cr_winograd_points *inputs,
+                     const cr_winograd_points *kernels, int64_t tiles, int64_t in_chunks,
+                     int64_t out_chunks, bool accumulate) {
   for (int64_t i = 0; i < points; i++) {
-    const float *weights = w->weights + (i * p->rows + m0) * p->channels;
-    tile.b = inputs + i * p->channels * width;
-    for (int64_t m = 0; m < rows; m += CR_CONV_ROWS) {
-      int64_t some = least(CR_CONV_ROWS, rows - m);
-      for (int64_t r = 0; r < some; r++) tile.a[r] = weights + (m + r) * p->channels;
-      tile.c = sums + (i * row_block + m) * width;
-      p->kernels->tile[some - 1][vectors - 1](&tile);
-    }
-  }
-}
-
-static void run_tiles(const winograd *w, const unit *u, int64_t q0, int64_t n, int64_t m0,
-                      int64_t m1, int thread) {
-  const plan *p = &w->plan;
-  const cr_planes *dest = &w->g->dest;
-  cr_winograd_place places[CR_CONV_VECTORS * 16];
-  int64_t width = round_up(n, p->kernels->lanes);
-  const float *inputs = w->inputs + thread * w->input_floats;
-  float *sums = w->sums + thread * w->sum_floats;
-  cr_winograd_places(p, dest, u, q0, n, width, places);
-  transform_inputs(w, u, q0, width, thread, q0 > 0 && p->slab_channels == p->channels);
-  for (int64_t m = m0; m < m1; m += row_block) {
-    int64_t rows = least(row_block, m1 - m);
-    multiply(w, m, rows, width, inputs, sums);
-    cr_winograd_output out = {
-        .points = sums,
-        .width = width,
-        .stride = row_block * width,
-        .rows = rows,
-        .bias = w->bias ? w->bias + m : NULL,
-        .image = (float *)dest->data + m * dest->sc,
-        .sc = dest->sc,
-        .sh = dest->sh,
-        .sw = dest->sw,
-        .places = places,
+    cr_winograd_product p = {
+        .a = inputs->data + i * inputs->point,
+        .b = kernels->data + i * kernels->point,
+        .c = sums->data + i * sums->point,
+        .a_chunk = inputs->chunk,
+        .b_chunk = kernels->chunk,
+        .c_chunk = sums->chunk,
+        .rows = tiles,
+        .steps = in_chunks,
+        .chunks = out_chunks,
+        .accumulate = accumulate,
     };
-    w->kernels->output(&out);
+    cr_kernels()->winograd.product(&p);
   }
 }
 
-static void run_units(int64_t begin, int64_t end, int thread, void *context) {
-  const winograd *w = context;
-  const plan *p = &w->plan;
-  int64_t units = p->image_units * p->row_units, widest = p->kernels->vectors * p->kernels->lanes;
-  for (int64_t i = begin; i < end && !cr_interrupt_pending(); i++) {
-    unit u = cr_plan_unit(p, i % units);
-    int64_t share = round_up(ceil_div(p->rows, p->row_parts), CR_CONV_ROWS);
-    int64_t m0 = least(p->rows, i / units * share), m1 = least(p->rows, (i / units + 1) * share);
-    for (int64_t q = 0; q < u.length && m0 < m1; q += widest)
-      run_tiles(w, &u, q, least(widest, u.length - q), m0, m1, thread);
+static void write_outputs(const winograd *w, cr_winograd_points sums, int64_t row0, int64_t row1,
+                          int64_t chunk, int64_t chunks, int thread) {
+  for (int64_t c = 0; c < chunks; c++, sums.data += sums.chunk) {
+    cr_winograd_image dest = cr_winograd_dest(&w->plan, sums, row0, thread);
+    w->plan.kernels->output(&dest, &w->finish, row0, row1, chunk + c);
   }
 }
 
-/* ---- preparation ---- */
+/* ---- few weights: threads share the images ---- */
 
-static void run_weights(int64_t begin, int64_t end, int thread, void *context) {
+static void transform_all_weights(int64_t begin, int64_t end, int thread, void *context) {
   (void)thread;
-  cr_kernels()->winograd.weights(context, begin, end);
-}
-
-/* Finds memory for the weights' transform; *is_valid: which holds it already. */
-static cr_status find_weights(winograd *w, bool *is_valid) {
-  const cr_weight_cache *cache = w->g->cache;
-  int64_t size[3] = {points, w->g->dest.c, w->g->source.c}, count = size[0] * size[1] * size[2];
-  *is_valid = false;
-  if (!cache) {
-    w->weights = cr_scratch(CR_SCRATCH_RESULT, (size_t)count * sizeof(float));
-    return w->weights ? CR_OK : CR_ENOMEM;
+  const winograd *w = context;
+  for (int64_t u = begin; u < end; u++) {
+    int64_t chunk = u / w->plan.in_chunks, k = u % w->plan.in_chunks * chunk_size;
+    cr_winograd_weights job = w->weights;
+    job.points = w->kernels;
+    job.points.data += chunk * w->kernels.chunk + k * chunk_size;
+    w->plan.kernels->weights(&job, chunk, k, k + chunk_size);
   }
-  cr_tensor *packed = cache->packed;
-  *is_valid = packed->storage && packed->offset == 0 && cr_tensor_numel(packed) == count &&
-              cr_tensor_is_contiguous(packed) &&
-              cr_storage_has_origin(packed->storage, cache->source, cache->offset);
-  if (!*is_valid) CR_TRY(cr_tensor_resize(packed, 3, size));
-  w->weights = cr_tensor_data(packed);
+}
+
+static void run_block(const winograd *w, int64_t row0, int64_t row1, int thread) {
+  const cr_winograd_plan *p = &w->plan;
+  cr_winograd_points inputs = of_thread(w->inputs, w->input_floats, thread);
+  cr_winograd_points sums = of_thread(w->sums, w->sum_floats, thread);
+  cr_winograd_image source = cr_winograd_source(p, inputs, row0, thread);
+  for (int64_t c = 0; c < p->in_chunks; c++) p->kernels->input(&source, row0, row1, c);
+  for (int64_t m = 0; m < p->out_chunks; m += pair) {
+    int64_t chunks = least(pair, p->out_chunks - m);
+    cr_winograd_points kernels = w->kernels;
+    kernels.data += m * kernels.chunk;
+    multiply(&sums, &inputs, &kernels, (row1 - row0) * p->tiles_x, p->in_chunks, chunks, false);
+    write_outputs(w, sums, row0, row1, m, chunks, thread);
+  }
+}
+
+static void run_rows(int64_t begin, int64_t end, int thread, void *context) {
+  const winograd *w = context;
+  for (int64_t row = begin; row < end && !cr_interrupt_pending(); row += w->block_rows)
+    run_block(w, row, least(end, row + w->block_rows), thread);
+}
+
+static cr_status take(cr_winograd_points *p, int64_t *floats, cr_scratch_slot slot, int64_t chunks,
+                      int64_t lines, int64_t parts) {
+  char *data;
+  *floats = cr_winograd_floats(chunks, lines);
+  CR_TRY(cr_plan_take(&data, slot, *floats * (int64_t)sizeof(float), parts));
+  *p = cr_winograd_layout((float *)data, chunks, lines);
   return CR_OK;
 }
 
-static cr_status transform_weights(winograd *w, const float *weight) {
-  int64_t rows = w->g->dest.c, channels = w->g->source.c;
-  bool is_valid;
-  CR_TRY(find_weights(w, &is_valid));
-  if (is_valid) return CR_OK;
-  cr_winograd_weights job = {
-      .weight = weight,
-      .flip_y = w->g->y.delta < 0,
-      .flip_x = w->g->x.delta < 0,
-      .rows = rows,
-      .channels = channels,
-      .points = w->weights,
-  };
-  cr_parallel_for(rows, cr_grain(6 * (double)channels), run_weights, &job);
-  const cr_weight_cache *cache = w->g->cache;
-  if (cache) cr_storage_set_origin(cache->packed->storage, cache->source, cache->offset);
-  return CR_OK;
+/* Nanoseconds of a row of tiles, roughly. */
+static double row_cost(const cr_winograd_plan *p) {
+  return (double)p->tiles_x * (double)(p->in_chunks * p->out_chunks) * 36 * 16 / 4;
 }
 
-static cr_status take_memory(winograd *w, int64_t pieces) {
-  plan *p = &w->plan;
-  int64_t widest = p->kernels->vectors * p->kernels->lanes, parts = least(pieces, cr_num_threads());
-  char *inputs, *sums;
-  w->input_floats = points * p->channels * widest;
-  w->sum_floats = points * row_block * widest;
-  CR_TRY(cr_plan_take(&p->slabs, CR_SCRATCH_COLUMNS, p->slab_bytes, parts));
-  CR_TRY(cr_plan_take(&inputs, CR_SCRATCH_PACK_B, w->input_floats * 4, parts));
-  CR_TRY(cr_plan_take(&sums, CR_SCRATCH_PARTIAL, w->sum_floats * 4, parts));
-  w->inputs = (float *)inputs;
-  w->sums = (float *)sums;
-  return CR_OK;
-}
-
-/* Few pieces that the threads cannot share evenly: each thread takes some rows of all of them. */
-static void share_rows(plan *p) {
-  int threads = cr_num_threads();
-  int64_t units = p->image_units * p->row_units;
-  bool uneven = units % threads != 0 && units < 4 * threads;
-  p->row_parts = uneven && p->rows >= 2 * CR_CONV_ROWS * threads ? threads : 1;
-}
-
-cr_status cr_winograd(const cr_correlation *g, const void *weight, const void *bias) {
-  cr_correlation tiles = cr_winograd_tiles(g);
-  winograd w = {.g = g, .bias = bias, .kernels = &cr_kernels()->winograd};
-  CR_TRY(cr_plan_init(&w.plan, &tiles));
-  cr_plan_cut_images(&w.plan, w.plan.kernels->vectors * w.plan.kernels->lanes);
-  share_rows(&w.plan);
-  CR_TRY(cr_plan_lay_out(&w.plan));
-  int64_t pieces = w.plan.row_parts * w.plan.image_units * w.plan.row_units;
-  CR_TRY(take_memory(&w, pieces));
-  CR_TRY(transform_weights(&w, weight));
-  cr_parallel_for(pieces, cr_grain(cr_plan_cost(&w.plan, (double)pieces)), run_units, &w);
+static cr_status share_images(winograd *w) {
+  const cr_winograd_plan *p = &w->plan;
+  int64_t threads = cr_num_threads(), ignored, share = ceil_div(p->rows, threads);
+  int64_t row_bytes = points * p->in_chunks * chunk_size * p->tiles_x * (int64_t)sizeof(float);
+  int64_t fit = most(1, block_bytes / row_bytes);
+  w->block_rows = ceil_div(share, ceil_div(share, fit));
+  int64_t tiles = w->block_rows * p->tiles_x;
+  CR_TRY(
+      take(&w->kernels, &ignored, CR_SCRATCH_RESULT, p->out_chunks, p->in_chunks * chunk_size, 1));
+  CR_TRY(take(&w->inputs, &w->input_floats, CR_SCRATCH_PACK_B, p->in_chunks, tiles, threads));
+  CR_TRY(take(&w->sums, &w->sum_floats, CR_SCRATCH_PARTIAL, pair, tiles, threads));
+  cr_parallel_for(p->out_chunks * p->in_chunks, cr_grain(700), transform_all_weights, w);
+  cr_parallel_for(p->rows, cr_grain(row_cost(p)), run_rows, w);
   return cr_check_interrupt();
+}
+
+/* ---- many weights: threads share the channels ---- */
+
+static void transform_inputs(int64_t begin, int64_t end, int thread, void *context) {
+  const winograd *w = context;
+  const cr_winograd_plan *p = &w->plan;
+  cr_winograd_image source = cr_winograd_source(p, w->inputs, p->row0, thread);
+  int64_t rows = p->row1 - p->row0;
+  for (int64_t u = begin, count; u < end && !cr_interrupt_pending(); u += count) {
+    int64_t chunk = u / rows, row = u % rows;
+    count = least(rows - row, end - u);
+    p->kernels->input(&source, p->row0 + row, p->row0 + row + count, chunk);
+  }
+}
+
+/* The kernels of `chunks` chunks of the output, and of some chunks of the input. */
+static void transform_kernels(const winograd *w, cr_winograd_points to, int64_t chunk,
+                              int64_t chunks, int64_t k0, int64_t k1) {
+  for (int64_t c = 0; c < chunks; c++) {
+    cr_winograd_weights job = w->weights;
+    job.points = to;
+    job.points.data += c * to.chunk;
+    w->plan.kernels->weights(&job, chunk + c, k0 * chunk_size, k1 * chunk_size);
+  }
+}
+
+static void run_channels(int64_t begin, int64_t end, int thread, void *context) {
+  const winograd *w = context;
+  const cr_winograd_plan *p = &w->plan;
+  cr_winograd_points kernels = of_thread(w->kernels, w->kernel_floats, thread);
+  cr_winograd_points sums = of_thread(w->sums, w->sum_floats, thread);
+  int64_t tiles = (p->row1 - p->row0) * p->tiles_x;
+  for (int64_t m = begin; m < end; m += pair) {
+    int64_t chunks = least(pair, end - m);
+    for (int64_t k = 0; k < p->in_chunks && !cr_interrupt_pending(); k += kernel_chunks) {
+      int64_t some = least(kernel_chunks, p->in_chunks - k);
+      transform_kernels(w, kernels, m, chunks, k, k + some);
+      cr_winograd_points inputs = w->inputs;
+      inputs.data += k * inputs.chunk;
+      multiply(&sums, &inputs, &kernels, tiles, some, chunks, k > 0);
+    }
+    write_outputs(w, sums, p->row0, p->row1, m, chunks, thread);
+  }
+}
+
+static cr_status share_channels(winograd *w) {
+  cr_winograd_plan *p = &w->plan;
+  int64_t threads = cr_num_threads(), ignored;
+  int64_t blocks = ceil_div(p->rows * p->tiles_x, shared_tiles);
+  w->block_rows = ceil_div(p->rows, blocks);
+  int64_t tiles = w->block_rows * p->tiles_x;
+  CR_TRY(take(&w->kernels, &w->kernel_floats, CR_SCRATCH_RESULT, pair, kernel_chunks * chunk_size,
+              threads));
+  CR_TRY(take(&w->inputs, &ignored, CR_SCRATCH_PACK_B, p->in_chunks, tiles, 1));
+  CR_TRY(take(&w->sums, &w->sum_floats, CR_SCRATCH_PARTIAL, pair, tiles, threads));
+  for (p->row0 = 0; p->row0 < p->rows; p->row0 = p->row1) {
+    p->row1 = least(p->rows, p->row0 + w->block_rows);
+    int64_t rows = p->row1 - p->row0;
+    double input_cost = (double)p->tiles_x * 50;
+    double chunk_cost = (double)rows * row_cost(p) / (double)p->out_chunks;
+    cr_parallel_for(p->in_chunks * rows, cr_grain(input_cost), transform_inputs, w);
+    cr_parallel_for(p->out_chunks, cr_grain(chunk_cost), run_channels, w);
+    CR_TRY(cr_check_interrupt());
+  }
+  return CR_OK;
+}
+
+/* ---- the choice ---- */
+
+static cr_winograd_weights weights_of(const cr_correlation *g, const float *weight, bool by_input) {
+  int64_t rows = g->dest.c, channels = g->source.c;
+  return (cr_winograd_weights){
+      .weight = weight,
+      .end = weight + rows * channels * 9,
+      .output = by_input ? 9 : channels * 9,
+      .input = by_input ? rows * 9 : 9,
+      .outputs = rows,
+      .inputs = channels,
+      .flip_y = g->y.delta < 0,
+      .flip_x = g->x.delta < 0,
+  };
+}
+
+cr_status cr_winograd(const cr_correlation *g, const void *weight, bool by_input,
+                      const void *bias) {
+  winograd w = {.weights = weights_of(g, weight, by_input), .finish = {.bias = bias}};
+  CR_TRY(cr_winograd_plan_init(&w.plan, g));
+  int64_t threads = cr_num_threads(), rows = w.plan.rows;
+  bool is_uneven = rows % threads != 0 && rows < 8 * threads && w.plan.out_chunks % threads == 0;
+  bool is_wide = w.plan.out_chunks >= pair * threads;
+  bool has_many = g->source.c * g->dest.c > few_weights;
+  return is_wide && (has_many || is_uneven) ? share_channels(&w) : share_images(&w);
 }

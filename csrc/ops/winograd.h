@@ -7,20 +7,39 @@
 /* Where the transforms of images and weights cost less than they save. */
 bool cr_winograd_fits(const cr_correlation *g);
 
-/* The same for the gradient to the weights, whose sums are as large as 4 times the weights. */
+/* The same for the gradient to the weights, whose sums cost as much whatever the number of pixels. */
 bool cr_winograd_gradient_fits(const cr_correlation *g);
 
-cr_status cr_winograd(const cr_correlation *g, const void *weight, const void *bias);
+/* by_input: the weights are those of the transposed convolution, (channels of the source) x (rows) x
+ * 3 x 3, in that memory order. */
+cr_status cr_winograd(const cr_correlation *g, const void *weight, bool by_input, const void *bias);
 
 /* grad += scale * the gradient to the weight */
 cr_status cr_winograd_weight_gradient(const cr_correlation *g, void *grad, double scale);
 
-/* The same correlation in terms of tiles: 6 x 6 taps, steps of 4. */
-cr_correlation cr_winograd_tiles(const cr_correlation *g);
+/* What the two share. */
+typedef struct {
+  const cr_correlation *g;
+  const cr_winograd_kernels *kernels;
+  int64_t tiles_y, tiles_x, rows; /* rows of tiles of all images */
+  int64_t in_chunks, out_chunks;
+  int64_t row0, row1; /* of the block that is being worked on */
+  float *slabs;
+  int64_t slab; /* floats of each thread's slab */
+} cr_winograd_plan;
 
-/* Where tiles q0 ... q0 + n - 1 of a piece of work lie in the planes; from n to width there are
- * none. */
-void cr_winograd_places(const plan *p, const cr_planes *planes, const unit *u, int64_t q0,
-                        int64_t n, int64_t width, cr_winograd_place *places);
+cr_status cr_winograd_plan_init(cr_winograd_plan *w, const cr_correlation *g);
+
+/* The source (or the destination) with points for tile rows [row0, ...). */
+cr_winograd_image cr_winograd_source(const cr_winograd_plan *w, cr_winograd_points points,
+                                     int64_t row0, int thread);
+cr_winograd_image cr_winograd_dest(const cr_winograd_plan *w, cr_winograd_points points,
+                                   int64_t row0, int thread);
+
+/* Points for so many chunks of `lines` lines; points do not compete for the same cache lines. */
+cr_winograd_points cr_winograd_layout(float *data, int64_t chunks, int64_t lines);
+static inline int64_t cr_winograd_floats(int64_t chunks, int64_t lines) {
+  return CR_WINOGRAD_POINTS * (chunks * lines + 1) * CR_WINOGRAD_CHUNK;
+}
 
 #endif

@@ -1,187 +1,118 @@
 /* The gradient to the weights of a 3 x 3 convolution: with s the sum over all tiles of (A d A^T) times
- * (B^T x B), where d is the output's gradient and x the input, it is G^T s G. */
+ * (B^T x B), where d is the output's gradient and x the input, it is G^T s G. Blocks of tiles are
+ * transformed by all threads together; then each sums up some pairs of channels and turns them back. */
 #include "ops/winograd.h"
 
 #include <string.h>
 
-enum { points = CR_WINOGRAD_POINTS };
-
-/* Tiles of a piece of work: many make adding up the sums cheap, few fit into the cache. */
-enum { most_tiles = 128 };
+enum {
+  points = CR_WINOGRAD_POINTS,
+  chunk_size = CR_WINOGRAD_CHUNK,
+  pair = 2, /* chunks of the output that are worked on together */
+  shared_bytes = 24 << 20,
+  most_tiles = 512
+};
 
 typedef struct {
-  plan plan; /* whose pixels are tiles */
-  const cr_correlation *g;
-  float *inputs, *gradients, *sums; /* of each thread */
-  int64_t input_floats, gradient_floats, sum_floats;
-  int64_t wide_rows; /* rows, in whole vectors */
+  cr_winograd_plan plan;
+  cr_winograd_points inputs, gradients, sums;
+  int64_t sum_floats; /* of each thread */
   float *grad;
   float scale;
 } winograd;
 
-/* ---- one piece of work ---- */
-
-static void transform_inputs(const winograd *w, const unit *u, int64_t c0, int64_t channels,
-                             int64_t width, int thread) {
-  const plan *p = &w->plan;
-  char *slab = p->slabs + thread * p->slab_bytes;
-  float *inputs = w->inputs + thread * w->input_floats;
-  for (int64_t c = 0; c < channels; c += p->slab_channels) {
-    int64_t some = least(p->slab_channels, channels - c);
-    cr_plan_fill(p, u, c0 + c, some, slab);
-    cr_winograd_input in = {
-        .slab = (const float *)slab,
-        .channels = some,
-        .plane = p->plane * p->y.phases * p->x.phases,
-        .offset = p->offset,
-        .points = inputs + c * width,
-        .width = width,
-        .stride = channels * width,
-    };
-    cr_kernels()->winograd.input(&in);
+/* Chunks of the source, then those of the destination's gradient. */
+static void transform(int64_t begin, int64_t end, int thread, void *context) {
+  const winograd *w = context;
+  const cr_winograd_plan *p = &w->plan;
+  cr_winograd_image source = cr_winograd_source(p, w->inputs, p->row0, thread);
+  cr_winograd_image dest = cr_winograd_dest(p, w->gradients, p->row0, thread);
+  int64_t rows = p->row1 - p->row0;
+  for (int64_t u = begin, count; u < end && !cr_interrupt_pending(); u += count) {
+    int64_t chunk = u / rows, row = p->row0 + u % rows;
+    count = least(p->row1 - row, end - u);
+    if (chunk < p->in_chunks) {
+      p->kernels->input(&source, row, row + count, chunk);
+    } else {
+      p->kernels->gradient(&dest, row, row + count, chunk - p->in_chunks);
+    }
   }
 }
 
-static void transform_gradients(const winograd *w, const unit *u, int thread) {
-  const plan *p = &w->plan;
-  const cr_planes *grad = &w->g->dest;
-  cr_winograd_place places[most_tiles];
-  cr_winograd_places(p, grad, u, 0, u->length, u->length, places);
-  cr_winograd_gradient job = {
-      .grad = grad->data,
-      .sc = grad->sc,
-      .sh = grad->sh,
-      .sw = grad->sw,
-      .rows = p->rows,
-      .count = u->length,
-      .panel = p->kernels->vectors * p->kernels->lanes,
-      .points = w->gradients + thread * w->gradient_floats,
-      .stride = w->wide_rows * u->length,
-      .places = places,
-  };
-  cr_kernels()->winograd.gradient(&job);
-}
-
-/* sums[point][c][m] += sum over q of inputs[point][c][q] * gradients[point][q][m] */
-static void multiply(const winograd *w, int64_t channels, int64_t length, int64_t width,
-                     int thread) {
-  const plan *p = &w->plan;
-  const float *inputs = w->inputs + thread * w->input_floats;
-  const float *gradients = w->gradients + thread * w->gradient_floats;
-  float *sums = w->sums + thread * w->sum_floats;
-  int64_t panel = p->kernels->vectors * p->kernels->lanes, no_offset = 0;
-  cr_conv_tile tile = {.channels = length, .taps = 1, .offset = &no_offset, .accumulate = true};
+static void sum_up(const winograd *w, const cr_winograd_points *sums, int64_t in, int64_t out,
+                   int64_t chunks) {
+  const cr_winograd_plan *p = &w->plan;
   for (int64_t i = 0; i < points; i++) {
-    for (int64_t m = 0; m < p->rows; m += panel) {
-      int64_t vectors = ceil_div(least(panel, p->rows - m), p->kernels->lanes);
-      tile.plane = tile.ldc = vectors * p->kernels->lanes;
-      tile.b = gradients + (i * w->wide_rows + m) * length;
-      for (int64_t c = 0; c < channels; c += CR_CONV_ROWS) {
-        int64_t rows = least(CR_CONV_ROWS, channels - c);
-        for (int64_t r = 0; r < rows; r++) tile.a[r] = inputs + (i * channels + c + r) * width;
-        tile.c = sums + (i * w->wide_rows + m) * channels + c * tile.ldc;
-        p->kernels->tile[rows - 1][vectors - 1](&tile);
-      }
+    float *c = sums->data + i * sums->point;
+    memset(c, 0, (size_t)(chunks * sums->chunk) * sizeof *c);
+    cr_winograd_product job = {
+        .a = w->inputs.data + i * w->inputs.point + in * w->inputs.chunk,
+        .b = w->gradients.data + i * w->gradients.point + out * w->gradients.chunk,
+        .c = c,
+        .b_chunk = w->gradients.chunk,
+        .c_chunk = sums->chunk,
+        .steps = (p->row1 - p->row0) * p->tiles_x,
+        .chunks = chunks,
+    };
+    p->kernels->transposed(&job);
+  }
+}
+
+/* Pieces: a chunk of inputs and a pair of chunks of outputs. */
+static void run_pieces(int64_t begin, int64_t end, int thread, void *context) {
+  const winograd *w = context;
+  const cr_winograd_plan *p = &w->plan;
+  int64_t pairs = ceil_div(p->out_chunks, pair), channels = p->g->source.c, rows = p->g->dest.c;
+  cr_winograd_points sums = w->sums;
+  sums.data += thread * w->sum_floats;
+  for (int64_t u = begin; u < end && !cr_interrupt_pending(); u++) {
+    int64_t in = u / pairs, out = u % pairs * pair, k = in * chunk_size;
+    int64_t chunks = least(pair, p->out_chunks - out);
+    sum_up(w, &sums, in, out, chunks);
+    for (int64_t c = 0; c < chunks; c++) {
+      int64_t m = (out + c) * chunk_size;
+      cr_winograd_gradient job = {
+          .sums = sums.data + c * sums.chunk,
+          .point = sums.point,
+          .grad = w->grad + (m * channels + k) * 9,
+          .outputs = least(chunk_size, rows - m),
+          .inputs = least(chunk_size, channels - k),
+          .row_stride = channels * 9,
+          .scale = w->scale,
+      };
+      p->kernels->finish(&job);
     }
   }
 }
 
-static void add_unit(const winograd *w, int64_t index, int64_t c0, int64_t channels, int thread) {
-  unit u = cr_plan_unit(&w->plan, index);
-  int64_t width = round_up(u.length, w->plan.kernels->lanes);
-  transform_inputs(w, &u, c0, channels, width, thread);
-  transform_gradients(w, &u, thread);
-  multiply(w, channels, u.length, width, thread);
-}
-
-static cr_winograd_finish finishing(const winograd *w, int64_t c0, int64_t channels,
-                                    const float *sums, int64_t parts) {
-  const plan *p = &w->plan;
-  return (cr_winograd_finish){
-      .sums = sums,
-      .parts = parts,
-      .part_stride = w->sum_floats,
-      .channels = channels,
-      .rows = p->rows,
-      .panel = p->kernels->vectors * p->kernels->lanes,
-      .grad = w->grad + c0 * 9,
-      .row_stride = p->channels * 9,
-      .scale = w->scale,
-  };
-}
-
-/* ---- sharing out ---- */
-
-/* Each piece is a range of channels, over all images. */
-static void run_channels(int64_t begin, int64_t end, int thread, void *context) {
-  const winograd *w = context;
-  const plan *p = &w->plan;
-  float *sums = w->sums + thread * w->sum_floats;
-  for (int64_t i = begin; i < end; i++) {
-    int64_t c0 = i * p->part_channels, channels = least(p->part_channels, p->channels - c0);
-    memset(sums, 0, (size_t)w->sum_floats * sizeof *sums);
-    for (int64_t u = 0; u < p->image_units * p->row_units; u++) {
-      if (cr_interrupt_pending()) return;
-      add_unit(w, u, c0, channels, thread);
-    }
-    cr_winograd_finish finish = finishing(w, c0, channels, sums, 1);
-    cr_kernels()->winograd.finish(&finish, 0, channels);
-  }
-}
-
-/* Each piece is some images, over all channels; every thread has sums of its own. */
-static void run_images(int64_t begin, int64_t end, int thread, void *context) {
-  const winograd *w = context;
-  for (int64_t u = begin; u < end && !cr_interrupt_pending(); u++)
-    add_unit(w, u, 0, w->plan.channels, thread);
-}
-
-static void run_finish(int64_t begin, int64_t end, int thread, void *context) {
-  (void)thread;
-  const winograd *w = context;
-  cr_winograd_finish finish = finishing(w, 0, w->plan.channels, w->sums, cr_num_threads());
-  cr_kernels()->winograd.finish(&finish, begin, end);
-}
-
-static cr_status take_memory(winograd *w, int64_t parts) {
-  plan *p = &w->plan;
-  char *inputs, *gradients, *sums;
-  int64_t longest = cr_plan_longest(p), lanes = p->kernels->lanes;
-  w->wide_rows = round_up(p->rows, lanes);
-  w->input_floats = points * p->part_channels * round_up(longest, lanes);
-  w->gradient_floats = points * w->wide_rows * longest;
-  w->sum_floats = points * p->part_channels * w->wide_rows;
-  CR_TRY(cr_plan_take(&p->slabs, CR_SCRATCH_COLUMNS, p->slab_bytes, parts));
-  CR_TRY(cr_plan_take(&inputs, CR_SCRATCH_PACK_B, w->input_floats * 4, parts));
-  CR_TRY(cr_plan_take(&gradients, CR_SCRATCH_RESULT, w->gradient_floats * 4, parts));
-  CR_TRY(cr_plan_take(&sums, CR_SCRATCH_PARTIAL, w->sum_floats * 4, parts));
-  w->inputs = (float *)inputs;
-  w->gradients = (float *)gradients;
-  w->sums = (float *)sums;
+static cr_status take(cr_winograd_points *p, cr_scratch_slot slot, int64_t chunks, int64_t lines,
+                      int64_t parts) {
+  char *data;
+  int64_t bytes = cr_winograd_floats(chunks, lines) * (int64_t)sizeof(float);
+  CR_TRY(cr_plan_take(&data, slot, bytes, parts));
+  *p = cr_winograd_layout((float *)data, chunks, lines);
   return CR_OK;
 }
 
 cr_status cr_winograd_weight_gradient(const cr_correlation *g, void *grad, double scale) {
-  cr_correlation tiles = cr_winograd_tiles(g);
-  winograd w = {.g = g, .grad = grad, .scale = (float)scale};
-  plan *p = &w.plan;
-  int threads = cr_num_threads();
-  CR_TRY(cr_plan_init(p, &tiles));
-  /* With few weights the threads share the images: no image is then transformed twice. */
-  bool images = g->source.c * g->dest.c <= 128 * 128;
-  if (!images) p->part_channels = round_up(ceil_div(p->channels, threads), CR_CONV_ROWS);
-  cr_plan_cut_images(p, most_tiles);
-  CR_TRY(cr_plan_lay_out(p));
-  CR_TRY(take_memory(&w, threads));
-  int64_t pieces = images ? p->image_units * p->row_units : ceil_div(p->channels, p->part_channels);
-  int64_t grain = cr_grain(cr_plan_cost(p, (double)pieces));
-  if (images) {
-    memset(w.sums, 0, (size_t)(w.sum_floats * threads) * sizeof *w.sums);
-    cr_parallel_for(pieces, grain, run_images, &w);
-    if (!cr_interrupt_pending())
-      cr_parallel_for(p->channels, cr_grain(12 * (double)p->rows), run_finish, &w);
-  } else {
-    cr_parallel_for(pieces, grain, run_channels, &w);
+  winograd w = {.grad = grad, .scale = (float)scale};
+  cr_winograd_plan *p = &w.plan;
+  CR_TRY(cr_winograd_plan_init(p, g));
+  int64_t chunks = p->in_chunks + p->out_chunks, pairs = ceil_div(p->out_chunks, pair);
+  int64_t tile_bytes = points * chunks * chunk_size * (int64_t)sizeof(float);
+  int64_t fit = most(p->tiles_x, least(most_tiles, shared_bytes / tile_bytes));
+  int64_t blocks = ceil_div(p->rows * p->tiles_x, fit), block_rows = ceil_div(p->rows, blocks);
+  int64_t tiles = block_rows * p->tiles_x;
+  w.sum_floats = cr_winograd_floats(pair, chunk_size);
+  CR_TRY(take(&w.inputs, CR_SCRATCH_PACK_B, p->in_chunks, tiles, 1));
+  CR_TRY(take(&w.gradients, CR_SCRATCH_PACK_A, p->out_chunks, tiles, 1));
+  CR_TRY(take(&w.sums, CR_SCRATCH_PARTIAL, pair, chunk_size, cr_num_threads()));
+  for (p->row0 = 0; p->row0 < p->rows; p->row0 = p->row1) {
+    p->row1 = least(p->rows, p->row0 + block_rows);
+    double row_cost = (double)p->tiles_x * 50, piece_cost = (double)tiles * 36 * 16 * pair / 4;
+    cr_parallel_for(chunks * (p->row1 - p->row0), cr_grain(row_cost), transform, &w);
+    cr_parallel_for(p->in_chunks * pairs, cr_grain(piece_cost), run_pieces, &w);
+    CR_TRY(cr_check_interrupt());
   }
-  return cr_check_interrupt();
+  return CR_OK;
 }

@@ -122,10 +122,16 @@ describe("packed weights", function()
   end)
 
   it("survive whatever is done to them", function()
-    local layer, x = make()
+    local layer, x = nn.SpatialConvolution(70, 33, 1, 1), cresset.randn(1, 70, 5, 5)
+    local function near(text)
+      for _ = 1, 2 do
+        local difference = (layer:forward(x):clone() - fresh(layer, x)):abs():max()
+        if difference > 1e-5 then error(text .. " differs by " .. difference, 2) end
+      end
+    end
     layer:evaluate()
-    check(layer, x, "before")
-    assert.are.equal(36 * 33 * 32, layer.packed:numel())
+    near("before")
+    assert.are.equal(33 * 70, layer.packed:numel())
     for _, tamper in ipairs({
       function() layer.packed:fill(0) end,
       function() layer.packed:free() end,
@@ -135,16 +141,16 @@ describe("packed weights", function()
       function() layer.packed = layer.output end,
       function() layer.packed = x end,
       function() layer.packed = cresset.LongTensor() end,
-      function() layer.packed = cresset.zeros(1):expand(36, 33, 32) end,
-      function() layer.packed = cresset.zeros(36 * 33 * 32 + 5):narrow(1, 4, 36 * 33 * 32) end,
-      function() layer.packed = cresset.zeros(33, 36, 32):transpose(1, 2) end,
+      function() layer.packed = cresset.zeros(1):expand(70, 33) end,
+      function() layer.packed = cresset.zeros(33 * 70 + 5):narrow(1, 4, 33 * 70) end,
+      function() layer.packed = cresset.zeros(33, 70):transpose(1, 2) end,
       function() layer.packed = cresset.Tensor() end,
       function() layer:clearState() end,
       function() layer = layer:clone() end,
       function() layer:double():float() end,
     }) do
       tamper()
-      check(layer, x, "afterwards")
+      near("afterwards")
     end
     layer:clearState()
     assert.are.equal(0, layer.packed:numel())
