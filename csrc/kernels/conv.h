@@ -26,6 +26,8 @@ typedef struct {
   void *c;
   int64_t ldc;
   bool accumulate; /* adds to c, in the order of one sum; without bias */
+  bool has_clamp;  /* limits the sums to low ... high */
+  double low, high;
 } cr_conv_tile;
 typedef void (*cr_conv_kernel)(const cr_conv_tile *tile);
 
@@ -35,6 +37,13 @@ typedef struct {
   int64_t n, c, h, w;
   int64_t sn, sc, sh, sw;
 } cr_planes;
+
+/* What happens to results after their sum and bias are complete, in this order. */
+typedef struct {
+  const void *added; /* laid out like the results, apart from them; NULL: nothing is added */
+  bool has_clamp;    /* limits results to low ... high; NaN stays NaN */
+  double low, high;
+} cr_conv_finish;
 
 /* One axis of a convolution. Output j and tap t meet at the source's j * step + position(t), which
  * is element j + shift[t] of the phase phase[t]; element v of a phase is the source's
@@ -93,6 +102,9 @@ typedef struct {
   int64_t sc, sw;
   const cr_conv_piece *pieces;
   int64_t count;
+  const void *added; /* laid out like the image; NULL: nothing is added */
+  bool has_clamp;
+  double low, high;
 } cr_conv_store;
 typedef void (*cr_conv_storing)(const cr_conv_store *store);
 

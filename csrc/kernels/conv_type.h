@@ -6,6 +6,15 @@ typedef I NAME(ivec) __attribute__((vector_size(VECTOR_BYTES)));
 #define IVEC NAME(ivec)
 #define LANES ((int64_t)(VECTOR_BYTES / sizeof(T)))
 
+/* Comparisons with NaN are false, so that it stays. */
+static inline __attribute__((always_inline)) VEC NAME(limit)(VEC x, T low, T high) {
+  VEC lows = low - (VEC){0}, highs = high - (VEC){0};
+  IVEC below = x < lows;
+  x = (VEC)((below & (IVEC)lows) | (~below & (IVEC)x));
+  IVEC above = x > highs;
+  return (VEC)((above & (IVEC)highs) | (~above & (IVEC)x));
+}
+
 static inline __attribute__((always_inline)) void NAME(tile)(const cr_conv_tile *t, const int rows,
                                                              const int vectors) {
   const T *a[CR_CONV_ROWS];
@@ -31,6 +40,10 @@ static inline __attribute__((always_inline)) void NAME(tile)(const cr_conv_tile 
       b += plane;
     }
   }
+  if (t->has_clamp)
+    for (int m = 0; m < rows; m++)
+      for (int v = 0; v < vectors; v++)
+        acc[m][v] = NAME(limit)(acc[m][v], (T)t->low, (T)t->high);
   for (int m = 0; m < rows; m++) {
     for (int v = 0; v < vectors; v++) {
       *(VEC *)((T *)t->c + m * t->ldc + v * LANES) = acc[m][v];
@@ -176,7 +189,27 @@ static void NAME(transpose)(const cr_conv_columns *s) {
   }
 }
 
+static void NAME(store_finished)(const cr_conv_store *s, int64_t m) {
+  T low = (T)s->low, high = (T)s->high;
+  for (int64_t p = 0; p < s->count; p++) {
+    const T *from = (const T *)s->c + m * s->ldc + s->pieces[p].from;
+    int64_t at = m * s->sc + s->pieces[p].to, step = s->sw;
+    T *to = (T *)s->image + at;
+    const T *added = s->added ? (const T *)s->added + at : NULL;
+    CR_INDEPENDENT for (int64_t i = 0; i < s->pieces[p].length; i++) {
+      T value = from[i];
+      if (added) value += added[i * step];
+      value = s->has_clamp && value < low ? low : value;
+      to[i * step] = s->has_clamp && value > high ? high : value;
+    }
+  }
+}
+
 static void NAME(store)(const cr_conv_store *s) {
+  if (s->added || s->has_clamp) {
+    for (int64_t m = 0; m < s->rows; m++) NAME(store_finished)(s, m);
+    return;
+  }
   for (int64_t m = 0; m < s->rows; m++) {
     const T *row = (const T *)s->c + m * s->ldc;
     T *image = (T *)s->image + m * s->sc;

@@ -40,6 +40,7 @@ PARTS(double, f64)
 #endif
 
 #define T float
+#define I int32_t
 #define NAME(name) name##_f32
 #if defined(__AVX512F__)
 #define LOAD_PART(p, n) _mm512_maskz_loadu_ps((__mmask16)((1u << (n)) - 1), p)
@@ -51,6 +52,7 @@ PARTS(double, f64)
 #include "kernels/depthwise_type.h"
 
 #define T double
+#define I int64_t
 #define NAME(name) name##_f64
 #if defined(__AVX512F__)
 #define LOAD_PART(p, n) _mm512_maskz_loadu_pd((__mmask8)((1u << (n)) - 1), p)

@@ -2,6 +2,7 @@
 #ifndef CR_KERNELS_DEPTHWISE_H
 #define CR_KERNELS_DEPTHWISE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* out[y][x] = bias + sum over taps t of weight[t] * slab[offset[t] + y * pitch + x]; columns that do
@@ -12,6 +13,8 @@ typedef struct {
   int64_t taps, pitch;
   void *out;
   int64_t rows, columns, row_step, column_step;
+  bool has_clamp; /* limits results to low ... high */
+  double low, high;
 } cr_depthwise_plane;
 typedef void (*cr_depthwise_forward)(const cr_depthwise_plane *plane);
 

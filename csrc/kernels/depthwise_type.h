@@ -1,6 +1,8 @@
 /* The kernels of depthwise.h for one type; included by depthwise.c with T, LOAD_PART, STORE_PART and
  * NAME defined. No include guard: it is included once per type. */
 typedef T NAME(vec) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(T)), may_alias));
+typedef I NAME(ivec) __attribute__((vector_size(VECTOR_BYTES)));
+#define IVEC NAME(ivec)
 #define VEC NAME(vec)
 #define LANES ((int64_t)(VECTOR_BYTES / sizeof(T)))
 
@@ -12,6 +14,16 @@ static ALWAYS_INLINE void NAME(put)(T *out, VEC value, int64_t n, int64_t step) 
   } else {
     for (int64_t i = 0; i < n && i < LANES; i++) out[i * step] = value[i];
   }
+}
+
+/* Comparisons with NaN are false, so that it stays. */
+static ALWAYS_INLINE VEC NAME(limit)(const cr_depthwise_plane *p, VEC x) {
+  if (!p->has_clamp) return x;
+  VEC low = (T)p->low - (VEC){0}, high = (T)p->high - (VEC){0};
+  IVEC below = x < low;
+  x = (VEC)((below & (IVEC)low) | (~below & (IVEC)x));
+  IVEC above = x > high;
+  return (VEC)((above & (IVEC)high) | (~above & (IVEC)x));
 }
 
 static ALWAYS_INLINE VEC NAME(start)(const cr_depthwise_plane *p) {
@@ -33,7 +45,8 @@ static ALWAYS_INLINE void NAME(strip)(const cr_depthwise_plane *p, int64_t y, co
       for (int r = 0; r < rows; r++) sum[r] += w * *(const VEC *)(from + r * pitch);
     }
     for (int r = 0; r < rows; r++)
-      NAME(put)(out + r * row_step + x * column_step, sum[r], columns - x, column_step);
+      NAME(put)
+      (out + r * row_step + x * column_step, NAME(limit)(p, sum[r]), columns - x, column_step);
   }
 }
 
@@ -57,7 +70,8 @@ static ALWAYS_INLINE void NAME(strip3)(const cr_depthwise_plane *p, int64_t y, c
       }
     }
     for (int r = 0; r < rows; r++)
-      NAME(put)(out + r * row_step + x * column_step, sum[r], columns - x, column_step);
+      NAME(put)
+      (out + r * row_step + x * column_step, NAME(limit)(p, sum[r]), columns - x, column_step);
   }
 }
 
@@ -122,6 +136,8 @@ static void NAME(register)(cr_depthwise_kernels *k) {
 }
 
 #undef VEC
+#undef IVEC
+#undef I
 #undef LANES
 #undef T
 #undef NAME

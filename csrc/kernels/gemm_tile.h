@@ -10,6 +10,7 @@ enum { CR_GEMM_ROWS = 12, CR_GEMM_VECTORS = 2, CR_GEMM_DOTS = 4 }; /* of the lar
 /* What happens to a result after its sum is complete, in this order. */
 typedef struct {
   const void *row_bias, *column_bias; /* added: one value a row or a column; NULL: none */
+  const void *added;                  /* laid out like c, apart from it; NULL: nothing is added */
   bool has_clamp;                     /* limits results to low ... high; NaN stays NaN */
   double low, high;
 } cr_gemm_finish;

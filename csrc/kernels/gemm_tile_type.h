@@ -34,6 +34,9 @@ static ALWAYS_INLINE void NAME(finish_row)(const cr_gemm_tile *t, const int row,
       for (int v = 0; v < vectors; v++) sum[v] += ((const T *)f->row_bias)[row];
     if (f->column_bias)
       for (int v = 0; v < vectors; v++) sum[v] += ((const VEC *)f->column_bias)[v];
+    if (f->added)
+      for (int v = 0; v < vectors; v++)
+        sum[v] += ((const VEC *)((const T *)f->added + row * t->c_row))[v];
     if (f->has_clamp)
       for (int v = 0; v < vectors; v++) sum[v] = NAME(clamp)(sum[v], (T)f->low, (T)f->high);
   }
@@ -54,6 +57,7 @@ static __attribute__((noinline)) void NAME(finish_part)(const cr_gemm_tile *t, c
       if (f) {
         if (f->row_bias) value += bias;
         if (f->column_bias) value += ((const T *)f->column_bias)[j];
+        if (f->added) value += ((const T *)f->added)[row * t->c_row + j * t->c_column];
         if (f->has_clamp) {
           if (value < (T)f->low) value = (T)f->low;
           if (value > (T)f->high) value = (T)f->high;

@@ -203,14 +203,14 @@ static ALWAYS_INLINE vec limit(vec x, float low, float high) {
   return (vec)((above & (ivec)highs) | (~above & (ivec)x));
 }
 
-static void finish_pixels(const cr_winograd_finish *f, const float *values, int64_t count,
-                          float bias, float *to, int64_t step, const float *added,
-                          int64_t added_step) {
+static void finish_pixels(const cr_conv_finish *f, const float *values, int64_t count, float bias,
+                          float *to, int64_t step, const float *added) {
+  float low = (float)f->low, high = (float)f->high;
   for (int64_t i = 0; i < count; i++) {
     float value = values[i] + bias;
-    if (added) value += added[i * added_step];
-    if (f->has_clamp && value < f->low) value = f->low;
-    if (f->has_clamp && value > f->high) value = f->high;
+    if (added) value += added[i * step];
+    if (f->has_clamp && value < low) value = low;
+    if (f->has_clamp && value > high) value = high;
     to[i * step] = value;
   }
 }
@@ -219,24 +219,23 @@ static void finish_pixels(const cr_winograd_finish *f, const float *values, int6
  * since what lies behind the row is written later. */
 static void store_block(const cr_winograd_image *im, const cr_winograd_finish *f, const float *slab,
                         int64_t n, int64_t c, int64_t y, int64_t x, int64_t count, bool spills) {
-  const cr_planes *p = im->planes, *a = f->added;
+  const cr_planes *p = im->planes;
+  const cr_conv_finish *after = &f->after;
   vec v[lanes];
   for (int l = 0; l < lanes; l++) v[l] = *(const vec *)(slab + l * chunk_size);
   transpose(v);
-  float *to = (float *)p->data + n * p->sn + c * p->sc + y * p->sh + x * p->sw;
-  const float *added =
-      a ? (const float *)a->data + n * a->sn + c * a->sc + y * a->sh + x * a->sw : NULL;
-  bool is_whole = p->sw == 1 && (count == lanes || spills) && (!added || count == lanes);
-  is_whole = is_whole && (!added || a->sw == 1);
-  for (int64_t l = 0; l < least(lanes, p->c - c); l++, to += p->sc) {
-    float bias = f->bias ? f->bias[c + l] : 0;
-    const float *with = added ? added + l * a->sc : NULL;
+  int64_t at = n * p->sn + c * p->sc + y * p->sh + x * p->sw;
+  bool is_whole = p->sw == 1 && (count == lanes || (spills && !after->added));
+  for (int64_t l = 0; l < least(lanes, p->c - c); l++, at += p->sc) {
+    float bias = f->bias ? f->bias[c + l] : 0, *to = (float *)p->data + at;
+    const float *added = after->added ? (const float *)after->added + at : NULL;
     if (is_whole) {
       vec value = v[l] + bias;
-      if (with) value += *(const vec *)with;
-      *(vec *)to = f->has_clamp ? limit(value, f->low, f->high) : value;
+      if (added) value += *(const vec *)added;
+      if (after->has_clamp) value = limit(value, (float)after->low, (float)after->high);
+      *(vec *)to = value;
     } else {
-      finish_pixels(f, (const float *)&v[l], count, bias, to, p->sw, with, a ? a->sw : 0);
+      finish_pixels(after, (const float *)&v[l], count, bias, to, p->sw, added);
     }
   }
 }

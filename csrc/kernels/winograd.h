@@ -32,12 +32,10 @@ static inline int64_t cr_winograd_slab(int64_t tiles_x) {
   return (6 * (4 * tiles_x + 2) + 4 * CR_WINOGRAD_CHUNK) * CR_WINOGRAD_CHUNK;
 }
 
-/* What happens to outputs, in this order. */
+/* What happens to outputs. */
 typedef struct {
-  const float *bias;      /* of each channel; NULL: none */
-  const cr_planes *added; /* of the output's size, may be the output; NULL: none */
-  bool has_clamp;
-  float low, high;
+  const float *bias; /* of each channel; NULL: none */
+  cr_conv_finish after;
 } cr_winograd_finish;
 
 /* The transform of kernels: outputs o and inputs k of w[o * output + k * input + tap].

@@ -1,6 +1,8 @@
 /* 2-D convolution and transposed convolution. Each function takes the layer, its tensors and then
  * dW, dH, padW, padH, dilationW, dilationH, groups [, adjW, adjH [, packed]]. packed is a tensor for
- * the layer's transformed weights, which are then computed anew only when the weights changed. */
+ * the layer's transformed weights, which are then computed anew only when the weights changed.
+ * Forward passes go on with [, added [, low, high]]: a tensor that is added to the output, and limits
+ * to it, so that what a network does next costs no pass over memory. */
 #include "lua/glue.h"
 
 #include "ops/conv.h"
@@ -26,7 +28,8 @@ typedef cr_status (*backward_input_fn)(cr_tensor *, const cr_tensor *, const cr_
 typedef cr_status (*backward_weight_fn)(cr_tensor *, cr_tensor *, const cr_tensor *,
                                         const cr_tensor *, double, const cr_conv_shape *);
 
-/* (layer, input, weight, bias or nil, output, shape..., packed or nil) -> output */
+/* (layer, input, weight, bias or nil, output, shape..., packed or nil, added or nil, low and high or
+ * nil) -> output */
 static int forward(lua_State *L, forward_fn run) {
   const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
   const cr_tensor *weight = cr_read_layer_tensor(L, 3, "weight");
@@ -34,6 +37,13 @@ static int forward(lua_State *L, forward_fn run) {
   cr_tensor *output = cr_check_tensor(L, 5, "output");
   cr_conv_shape shape = check_shape(L, 6);
   shape.packed = cr_opt_cache_tensor(L, 15, "packed");
+  double limits[2];
+  shape.added = cr_read_opt_layer_tensor(L, 16, "added");
+  if (!lua_isnoneornil(L, 17)) {
+    limits[0] = cr_check_number(L, 17, "low");
+    limits[1] = cr_check_number(L, 18, "high");
+    shape.limits = limits;
+  }
   CR_LAYER_CALL(L, run(output, input, weight, bias, &shape));
   lua_settop(L, 5);
   return 1;

@@ -7,6 +7,8 @@
 #include "ops/conv_pointwise.h"
 #include "ops/copy.h"
 #include "ops/correlate.h"
+#include "ops/depthwise.h"
+#include "ops/pointwise.h"
 #include "ops/winograd.h"
 
 #include <string.h>
@@ -146,6 +148,22 @@ static bool find_cache(cr_weight_cache *cache, const geometry *g, const cr_tenso
   return !is_shared && cr_tensor_is_contiguous(packed) && cr_tensor_is_contiguous(weight);
 }
 
+static bool has_same_layout(const cr_tensor *a, const cr_tensor *b) {
+  for (int d = 0; d < a->ndim; d++)
+    if (a->size[d] > 1 && a->stride[d] != b->stride[d]) return false;
+  return true;
+}
+
+/* What is left to do after a pass that knows of no additions and limits. */
+static cr_status finish_alone(cr_tensor *output, const cr_conv_shape *s) {
+  if (cr_tensor_numel(output) == 0) return CR_OK;
+  if (s->added) CR_TRY(cr_binary(output, output, s->added, CR_BINARY_add));
+  if (!s->limits) return CR_OK;
+  cr_scaled_numbers numbers = {cr_scalar_from_double(s->limits[0]),
+                               cr_scalar_from_double(s->limits[1])};
+  return cr_scaled(output, output, 0, NULL, numbers, CR_SCALED_clamp);
+}
+
 /* Calls body with contiguous forms of weight and bias. */
 static cr_status run_to_small(const geometry *g, const cr_tensor *big, cr_tensor *small,
                               const cr_tensor *weight, const cr_tensor *bias) {
@@ -157,10 +175,22 @@ static cr_status run_to_small(const geometry *g, const cr_tensor *big, cr_tensor
   cr_weight_cache cache;
   if (find_cache(&cache, g, weight, bias, big, small)) c.cache = &cache;
   const void *weights = cr_tensor_data(&w), *biases = bias ? cr_tensor_data(&b) : NULL;
+  const cr_conv_shape *s = g->shape;
+  cr_conv_finish finish = {
+      .added = s->added ? cr_tensor_data(s->added) : NULL,
+      .has_clamp = s->limits,
+      .low = s->limits ? s->limits[0] : 0,
+      .high = s->limits ? s->limits[1] : 0,
+  };
+  bool is_dense = cr_conv_is_dense(&c);
+  bool finishes = !is_dense && (!s->added || (has_same_layout(small, s->added) &&
+                                              !cr_depthwise_fits(&c)));
+  if (finishes && (s->added || s->limits)) c.finish = &finish;
   if (status == CR_OK)
-    status = cr_conv_is_dense(&c)         ? cr_conv_dense_to_small(&c, weights, biases)
+    status = is_dense                     ? cr_conv_dense_to_small(&c, weights, biases)
              : cr_conv_pointwise_fits(&c) ? cr_conv_pointwise_to_small(&c, weights, biases)
                                           : cr_correlate(&c, weights, biases);
+  if (status == CR_OK && !finishes) status = finish_alone(small, s);
   cr_tensor_clear(&w);
   cr_tensor_clear(&b);
   return status;
@@ -350,6 +380,14 @@ static cr_status run_bias_gradient(cr_tensor *grad_bias, const cr_tensor *grad_o
 
 /* ---- convolution ---- */
 
+/* What is added has the output's size and memory of its own. */
+static cr_status check_added(cr_tensor *output, const int64_t *size, const cr_tensor *added) {
+  if (!added) return CR_OK;
+  CR_TRY(cr_expect_dtype("added", added, output->dtype));
+  CR_TRY(cr_expect_size("added", added, output->ndim, size));
+  return cr_prepare_result(output, output->ndim, size, added);
+}
+
 cr_status cr_conv_forward(cr_tensor *output, const cr_tensor *input, const cr_tensor *weight,
                           const cr_tensor *bias, const cr_conv_shape *shape) {
   geometry g;
@@ -361,6 +399,7 @@ cr_status cr_conv_forward(cr_tensor *output, const cr_tensor *input, const cr_te
   CR_TRY(small_size(&g, input, size));
   CR_TRY(cr_prepare_result(output, input->ndim, size, input));
   CR_TRY(cr_prepare_result(output, input->ndim, size, weight));
+  CR_TRY(check_added(output, size, shape->added));
   return run_to_small(&g, input, output, weight, bias);
 }
 
@@ -410,7 +449,9 @@ cr_status cr_full_conv_forward(cr_tensor *output, const cr_tensor *input, const 
   CR_TRY(big_size(&g, input, size));
   CR_TRY(cr_prepare_result(output, input->ndim, size, input));
   CR_TRY(cr_prepare_result(output, input->ndim, size, weight));
-  return run_to_big(&g, input, output, weight, bias);
+  CR_TRY(check_added(output, size, shape->added));
+  CR_TRY(run_to_big(&g, input, output, weight, bias));
+  return finish_alone(output, shape);
 }
 
 cr_status cr_full_conv_backward_input(cr_tensor *grad_input, const cr_tensor *input,

@@ -10,7 +10,10 @@
 typedef struct {
   int64_t step_w, step_h, pad_w, pad_h, dilation_w, dilation_h, groups;
   int64_t adj_w, adj_h; /* transposed convolution: extra rows and columns of the output */
-  cr_tensor *packed;    /* keeps what the forward pass computed from the weights alone; or NULL */
+  /* Of the forward pass: what is added to the output, of its size; then low and high that limit it. */
+  const cr_tensor *added; /* NULL: nothing */
+  const double *limits;   /* NULL: none */
+  cr_tensor *packed;      /* keeps what the forward pass computed from the weights alone; or NULL */
 } cr_conv_shape;
 
 /* input (N x C x H x W), weight (M x C/groups x kH x kW), bias (M) or NULL:

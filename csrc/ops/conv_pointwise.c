@@ -28,6 +28,13 @@ bool cr_conv_pointwise_fits(const cr_correlation *g) {
   return cr_conv_is_pointwise(g) && (g->dest.n == 1 || g->source.sw != 1 || fills_vectors(g));
 }
 
+static cr_gemm_finish finish_of(const cr_correlation *g) {
+  const cr_conv_finish *f = g->finish;
+  if (!f) return (cr_gemm_finish){.added = NULL};
+  return (cr_gemm_finish){
+      .added = f->added, .has_clamp = f->has_clamp, .low = f->low, .high = f->high};
+}
+
 /* out = weight times in + bias, for each image. */
 typedef struct {
   cr_product product; /* of the first image */
@@ -36,6 +43,8 @@ typedef struct {
 
 static cr_status run_image(const image_job *job, int64_t n) {
   cr_product p = job->product;
+  if (p.finish.added)
+    p.finish.added = (const char *)p.finish.added + n * job->out_image * job->width;
   p.b = (const char *)p.b + n * job->in_image * job->width;
   p.c = (char *)p.c + n * job->out_image * job->width;
   return cr_multiply(&p);
@@ -77,7 +86,8 @@ static cr_status multiply_images(const image_job *job, int64_t images) {
 
 static cr_status run(const cr_correlation *g, const cr_planes *in, const cr_planes *out,
                      const void *weight, int64_t weight_row, int64_t weight_column,
-                     const void *bias) {
+                     const void *bias, cr_gemm_finish finish) {
+  finish.row_bias = bias;
   image_job job = {.product = {.dtype = g->dtype,
                                .m = out->c,
                                .n = area(out),
@@ -92,7 +102,7 @@ static cr_status run(const cr_correlation *g, const cr_planes *in, const cr_plan
                                .c_row = out->sc,
                                .c_column = out->sw,
                                .alpha = 1,
-                               .finish = {.row_bias = bias}},
+                               .finish = finish},
                    .in_image = in->sn,
                    .out_image = out->sn,
                    .width = (int64_t)cr_dtype_size(g->dtype)};
@@ -118,6 +128,8 @@ static cr_status run_kept(const cr_correlation *g, const void *weight, const voi
     CR_TRY(cr_copy(packed, &turned));
     cr_storage_set_origin(packed->storage, cache->source, cache->offset);
   }
+  cr_gemm_finish finish = finish_of(g);
+  finish.column_bias = bias;
   cr_product p = {.dtype = g->dtype,
                   .m = area(out),
                   .n = out->c,
@@ -132,7 +144,7 @@ static cr_status run_kept(const cr_correlation *g, const void *weight, const voi
                   .c_row = out->sw,
                   .c_column = out->sc,
                   .alpha = 1,
-                  .finish = {.column_bias = bias}};
+                  .finish = finish};
   return cr_multiply(&p);
 }
 
@@ -140,11 +152,12 @@ cr_status cr_conv_pointwise_to_small(const cr_correlation *g, const void *weight
                                      const void *bias) {
   bool is_small = g->dest.n == 1 && g->source.sw == 1 && !fills_vectors(g);
   if (g->cache && is_small) return run_kept(g, weight, bias);
-  return run(g, &g->source, &g->dest, weight, g->source.c, 1, bias);
+  return run(g, &g->source, &g->dest, weight, g->source.c, 1, bias, finish_of(g));
 }
 
 cr_status cr_conv_pointwise_to_big(const cr_correlation *g, const void *weight, const void *bias) {
-  return run(g, &g->dest, &g->source, weight, 1, g->source.c, bias);
+  return run(g, &g->dest, &g->source, weight, 1, g->source.c, bias,
+             (cr_gemm_finish){.added = NULL});
 }
 
 cr_status cr_conv_pointwise_weight_gradient(const cr_correlation *g, void *grad, double scale) {

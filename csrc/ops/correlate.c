@@ -59,7 +59,10 @@ static void run_tiles(const plan *p, const unit *u, const channel_block *b, int6
   const cr_planes *dest = &p->g->dest;
   int64_t vectors = ceil_div(n, p->kernels->lanes), width = vectors * p->kernels->lanes;
   int64_t count = find_pieces(p, u, q0, n, pieces);
-  bool direct = count == 1 && pieces[0].length == width && dest->sw == 1 && !b->sums;
+  const cr_conv_finish *finish = p->g->finish;
+  const char *added = finish ? finish->added : NULL;
+  bool direct = count == 1 && pieces[0].length == width && dest->sw == 1 && !b->sums && !added;
+  bool is_last = b->c0 + b->channels == p->channels;
   cr_conv_tile tile = {
       .b = b->slab + q0 * p->width,
       .channels = b->channels,
@@ -69,6 +72,9 @@ static void run_tiles(const plan *p, const unit *u, const channel_block *b, int6
       .c = buffer,
       .ldc = width,
       .accumulate = b->c0 > 0,
+      .has_clamp = finish && finish->has_clamp && !added && is_last,
+      .low = finish ? finish->low : 0,
+      .high = finish ? finish->high : 0,
   };
   for (int64_t m = m0; m < m1; m += CR_CONV_ROWS) {
     int64_t rows = least(CR_CONV_ROWS, m1 - m);
@@ -82,8 +88,21 @@ static void run_tiles(const plan *p, const unit *u, const channel_block *b, int6
       tile.ldc = dest->sc;
     }
     p->kernels->tile[rows - 1][vectors - 1](&tile);
-    if (direct || b->c0 + b->channels < p->channels) continue;
-    cr_conv_store store = {tile.c, tile.ldc, rows, image, dest->sc, dest->sw, pieces, count};
+    if (direct || !is_last) continue;
+    cr_conv_store store = {.c = tile.c,
+                           .ldc = tile.ldc,
+                           .rows = rows,
+                           .image = image,
+                           .sc = dest->sc,
+                           .sw = dest->sw,
+                           .pieces = pieces,
+                           .count = count};
+    if (added) {
+      store.added = added + m * dest->sc * p->width;
+      store.has_clamp = finish->has_clamp;
+      store.low = finish->low;
+      store.high = finish->high;
+    }
     p->kernels->store(&store);
   }
 }

@@ -31,7 +31,8 @@ typedef struct {
   cr_planes source; /* c: channels of all groups */
   cr_planes dest;   /* c: rows of all groups; shares no memory with the source or weight */
   cr_tap_axis y, x;
-  const cr_weight_cache *cache; /* NULL: none */
+  const cr_weight_cache *cache;   /* NULL: none */
+  const cr_conv_finish *finish; /* NULL: none */
 } cr_correlation;
 
 /* weight: contiguous, (rows of all groups) x (channels of a group) x taps y x taps x; bias: one for

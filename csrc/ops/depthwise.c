@@ -42,6 +42,9 @@ static void run_planes(int64_t begin, int64_t end, int thread, void *context) {
       cr_depthwise_plane plane = plane_at(p, n, m, thread);
       plane.weight = p->weight + m * p->taps * p->width;
       plane.bias = p->bias ? p->bias + m * p->width : NULL;
+      plane.has_clamp = p->g->finish && p->g->finish->has_clamp;
+      plane.low = plane.has_clamp ? p->g->finish->low : 0;
+      plane.high = plane.has_clamp ? p->g->finish->high : 0;
       kernels->forward(&plane);
     }
   }

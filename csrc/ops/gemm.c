@@ -48,13 +48,16 @@ static char *c_at(const plan *q, int64_t m, int64_t n) {
 }
 
 static bool has_finish(const cr_product *p) {
-  return p->finish.row_bias || p->finish.column_bias || p->finish.has_clamp;
+  const cr_gemm_finish *f = &p->finish;
+  return f->row_bias || f->column_bias || f->added || f->has_clamp;
 }
 
 static cr_gemm_finish finish_at(const plan *q, int64_t row, int64_t column) {
   cr_gemm_finish f = q->p.finish;
   if (f.row_bias) f.row_bias = (const char *)f.row_bias + row * q->width;
   if (f.column_bias) f.column_bias = (const char *)f.column_bias + column * q->width;
+  if (f.added)
+    f.added = (const char *)f.added + (row * q->p.c_row + column * q->p.c_column) * q->width;
   return f;
 }
 

@@ -211,6 +211,7 @@ static cr_winograd_weights weights_of(const cr_correlation *g, const float *weig
 cr_status cr_winograd(const cr_correlation *g, const void *weight, bool by_input,
                       const void *bias) {
   winograd w = {.weights = weights_of(g, weight, by_input), .finish = {.bias = bias}};
+  if (g->finish) w.finish.after = *g->finish;
   CR_TRY(cr_winograd_plan_init(&w.plan, g));
   int64_t threads = cr_num_threads(), rows = w.plan.rows;
   bool is_uneven = rows % threads != 0 && rows < 8 * threads && w.plan.out_chunks % threads == 0;

@@ -40,7 +40,8 @@ function Linear:noBias()
 end
 
 function Linear:updateOutput(input)
-  self.output = C.linearForward(self, input, self.weight, self.bias, self.output)
+  self.output = C.linearForward(self, input, self.weight, self.bias, self.output, self.low,
+    self.high)
   return self.output
 end
 

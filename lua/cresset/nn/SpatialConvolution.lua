@@ -52,7 +52,8 @@ convolution.add_parameters(SpatialConvolution, 2)
 function SpatialConvolution:updateOutput(input)
   local x, padW, padH = convolution.pad_images(self, input)
   return C.convForward(self, x, self.weight, self.bias, self.output, self.dW, self.dH, padW, padH,
-    self.dilationW, self.dilationH, self.groups, 0, 0, not self.train and self.packed or nil)
+    self.dilationW, self.dilationH, self.groups, 0, 0, not self.train and self.packed or nil,
+    self.added, self.low, self.high)
 end
 
 function SpatialConvolution:updateGradInput(input, gradOutput)

@@ -53,7 +53,8 @@ convolution.add_parameters(SpatialFullConvolution, 2)
 function SpatialFullConvolution:updateOutput(input)
   local x, adjW, adjH = full_convolution.split(self, input, 2)
   return C.fullConvForward(self, x, self.weight, self.bias, self.output, self.dW, self.dH,
-    self.padW, self.padH, self.dilationW, self.dilationH, self.groups, adjW, adjH)
+    self.padW, self.padH, self.dilationW, self.dilationH, self.groups, adjW, adjH, nil, nil,
+    self.low, self.high)
 end
 
 function SpatialFullConvolution:updateGradInput(input, gradOutput)

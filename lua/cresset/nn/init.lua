@@ -42,7 +42,7 @@ local files = {
   "Sequencer", "Repeater", "BiSequencer", "BiSequencerLM", "MaskZero", "LookupTableMaskZero",
   "SeqReverseSequence", "SeqBRNN", "VariableLength", "CopyGrad", "MultiHeadAttention",
   "PositionalEncoding",
-  "SpectralNorm",
+  "SpectralNorm", "Fused", "FusedSum",
 }
 for _, file in ipairs(files) do require("cresset.nn." .. file) end
 
