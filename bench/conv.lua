@@ -79,7 +79,8 @@ print(("%-20s %22s %22s %22s"):format("ms, GFLOP/s", "forward", "gradInput", "gr
 for _, l in ipairs(layers) do
   local name, n, planes, size, out, kernel, step, pad, groups = table.unpack(l)
   if name:find(pattern) then
-    local net = nn.SpatialConvolution(planes, out, kernel, kernel, step, step, pad, pad, 1, 1, groups)
+    local net = nn.SpatialConvolution(planes, out, kernel, kernel, step, step, pad, pad, 1, 1,
+      groups)
     local x = cresset.randn(n, planes, size, size)
     local g = cresset.randn(net:forward(x):size())
     local work = 2 * g:nElement() * (planes // (groups or 1)) * kernel * kernel / 1e9

@@ -42,8 +42,7 @@ static inline __attribute__((always_inline)) void NAME(tile)(const cr_conv_tile 
   }
   if (t->has_clamp)
     for (int m = 0; m < rows; m++)
-      for (int v = 0; v < vectors; v++)
-        acc[m][v] = NAME(limit)(acc[m][v], (T)t->low, (T)t->high);
+      for (int v = 0; v < vectors; v++) acc[m][v] = NAME(limit)(acc[m][v], (T)t->low, (T)t->high);
   for (int m = 0; m < rows; m++) {
     for (int v = 0; v < vectors; v++) {
       *(VEC *)((T *)t->c + m * t->ldc + v * LANES) = acc[m][v];

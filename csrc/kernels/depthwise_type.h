@@ -44,9 +44,8 @@ static ALWAYS_INLINE void NAME(strip)(const cr_depthwise_plane *p, int64_t y, co
       T w = weight[t];
       for (int r = 0; r < rows; r++) sum[r] += w * *(const VEC *)(from + r * pitch);
     }
-    for (int r = 0; r < rows; r++)
-      NAME(put)
-      (out + r * row_step + x * column_step, NAME(limit)(p, sum[r]), columns - x, column_step);
+    for (int r = 0; r < rows; r++) NAME(put)
+    (out + r * row_step + x * column_step, NAME(limit)(p, sum[r]), columns - x, column_step);
   }
 }
 
@@ -69,9 +68,8 @@ static ALWAYS_INLINE void NAME(strip3)(const cr_depthwise_plane *p, int64_t y, c
             w[(i - r) * 3 + k] * value;
       }
     }
-    for (int r = 0; r < rows; r++)
-      NAME(put)
-      (out + r * row_step + x * column_step, NAME(limit)(p, sum[r]), columns - x, column_step);
+    for (int r = 0; r < rows; r++) NAME(put)
+    (out + r * row_step + x * column_step, NAME(limit)(p, sum[r]), columns - x, column_step);
   }
 }
 

@@ -183,8 +183,8 @@ static cr_status run_to_small(const geometry *g, const cr_tensor *big, cr_tensor
       .high = s->limits ? s->limits[1] : 0,
   };
   bool is_dense = cr_conv_is_dense(&c);
-  bool finishes = !is_dense && (!s->added || (has_same_layout(small, s->added) &&
-                                              !cr_depthwise_fits(&c)));
+  bool finishes =
+      !is_dense && (!s->added || (has_same_layout(small, s->added) && !cr_depthwise_fits(&c)));
   if (finishes && (s->added || s->limits)) c.finish = &finish;
   if (status == CR_OK)
     status = is_dense                     ? cr_conv_dense_to_small(&c, weights, biases)

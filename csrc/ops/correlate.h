@@ -31,7 +31,7 @@ typedef struct {
   cr_planes source; /* c: channels of all groups */
   cr_planes dest;   /* c: rows of all groups; shares no memory with the source or weight */
   cr_tap_axis y, x;
-  const cr_weight_cache *cache;   /* NULL: none */
+  const cr_weight_cache *cache; /* NULL: none */
   const cr_conv_finish *finish; /* NULL: none */
 } cr_correlation;
 

@@ -1,5 +1,5 @@
--- 3 x 3 convolutions over many planes in float32 go by minimal filtering; in float64 they are summed
--- up as they are defined. The two agree to 1e-4 of the largest value, in every shape that has a way
+-- 3 x 3 convolutions over many planes in float32 go by minimal filtering; in float64 they are
+-- summed up as they are defined. The two agree to 1e-4 of the largest value, in every shape that has a way
 -- of its own: few weights or many, channels that fill no vector, tiles that stick out.
 local cresset = require("cresset")
 local nn = cresset.nn
@@ -7,7 +7,8 @@ local nn = cresset.nn
 local function near(name, got, expected)
   local limit = expected:clone():abs():max() * 1e-4
   local difference = (got:double() - expected):abs():max()
-  if not (difference <= limit) then
+  local is_near = difference <= limit -- false for NaN
+  if not is_near then
     error(("%s differs by %g, more than %g"):format(name, difference, limit), 2)
   end
 end

@@ -182,6 +182,9 @@ recipes = {
   ["nn.MaskZeroCriterion"] = function()
     return class.find("nn.MaskZeroCriterion")(class.find("nn.MSECriterion")(), 1)
   end,
+  ["nn.FusedSum"] = function()
+    return class.find("nn.FusedSum")(class.find("nn.Tanh")(), class.find("nn.Tanh")())
+  end,
   ["nn.Residual"] = function()
     return class.find("nn.Residual")(class.find("nn.Tanh")())
   end,

@@ -23,6 +23,7 @@ function FusedSum:__init(shortcut, main)
   if tail_of(shortcut) and not tail_of(main) then shortcut, main = main, shortcut end
   self.modules = { shortcut, main }
   self.tail = tail_of(main)
+  self.output = self.output:type(main:type())
 end
 
 function FusedSum:updateOutput(input)

@@ -1,4 +1,5 @@
--- What net:fuse() does: a copy for evaluation in which layers that follow each other have become one.
+-- What net:fuse() does: a copy for evaluation in which layers that follow each other have become
+-- one.
 local class = require("cresset.class")
 local core = require("cresset.core")
 local Fused = require("cresset.nn.Fused")
@@ -160,7 +161,7 @@ end
 
 local fuse
 
-local function chain(modules)
+local function chain(modules, type_name)
   local list = {}
   for _, module in ipairs(modules) do
     local fused = fuse(module)
@@ -171,7 +172,7 @@ local function chain(modules)
     end
   end
   local result = Fused()
-  result.modules = list
+  result.modules, result.output = list, result.output:type(type_name)
   return result
 end
 
@@ -188,9 +189,11 @@ local function fuse_graph(graph)
     local data, from = nodes[at].data, sources[at]
     local before = #from == 1 and readers[from[1]] == 1 and nodes[from[1]].data.module
     if data.module then data.module = fuse(data.module) end
-    local list = before and data.module and chain({ before, data.module }).modules
-    if list and #list == 1 and not is_identity(before) and not is_identity(data.module) then
-      data.module, nodes[from[1]].data.module = list[1], Identity()
+    local both = before and data.module
+      and chain({ before, data.module }, data.module:type()).modules
+    local is_one = both and #both == 1
+    if is_one and not is_identity(before) and not is_identity(data.module) then
+      data.module, nodes[from[1]].data.module = both[1], Identity()
     end
   end
   graph.modules = {}
@@ -203,7 +206,7 @@ end
 --- The fused form of a layer, which is a copy and may be changed.
 function fuse(module)
   local name = module.__typename
-  if name == "nn.Sequential" then return chain(module.modules) end
+  if name == "nn.Sequential" then return chain(module.modules, module:type()) end
   if name == "nn.Residual" then
     local inner = fuse(module.modules[1])
     module.modules[1] = inner

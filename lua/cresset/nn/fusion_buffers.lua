@@ -26,9 +26,16 @@ local function drop(pool, live)
   end
 end
 
+--- A storage of the output's type that nothing reads, or a new one.
+local function find(pool, output)
+  for i = #pool, 1, -1 do
+    if pool[i].tensor:type() == output:type() then return table.remove(pool, i) end
+  end
+  return { tensor = output.new(1) }
+end
+
 local function take(pool, module)
-  local storage = table.remove(pool)
-  if not storage then storage = { tensor = module.output.new(1) } end
+  local storage = find(pool, module.output)
   storage.readers = 1
   module.output = module.output.new():set(storage.tensor:storage(), 1, 0)
   return { storage }
