@@ -1,6 +1,6 @@
 -- 3 x 3 convolutions over many planes in float32 go by minimal filtering; in float64 they are
--- summed up as they are defined. The two agree to 1e-4 of the largest value, in every shape that has a way
--- of its own: few weights or many, channels that fill no vector, tiles that stick out.
+-- summed up as they are defined. The two agree to 1e-4 of the largest value, in every shape that
+-- has a way of its own: few weights or many, channels that fill no vector, tiles that stick out.
 local cresset = require("cresset")
 local nn = cresset.nn
 
