@@ -130,6 +130,41 @@ static inline float vm_acosf(float x) {
   return (float)(x == -1 ? 3.1415926535897931 : y);
 }
 
+static inline double vm_atan2(double y, double x) { return atan2(y, x); }
+
+static inline float vm_atan2f(float y, float x) {
+  double up = fabs(y), along = fabs(x), t = up / along;
+  t = up == along ? (up == 0 ? 0 : 1) : t; /* of two infinities too */
+  double angle = vm_atan_positive(t);
+  angle = copysign(1.0, x) < 0 ? 3.1415926535897931 - angle : angle;
+  return copysignf((float)angle, y);
+}
+
+/* ---- fmod ----
+ * a - n b with n = a / b towards 0, which is exact as long as n is. Of float32 numbers up to the limit
+ * the quotient never rounds up to an integer, and n b is exact in float64. In float64 the quotient may
+ * have, and then the difference has the wrong sign; it is exact through a fused product. Beyond the
+ * limit, and for an infinite b, fmod is libm's. */
+
+static inline bool vm_is_near_f(float a, float b) {
+  return fabs((double)a / b) < 67108864.0 && fabsf(b) < INFINITY;
+}
+
+static inline float vm_fmod_near_f(float a, float b) {
+  double n = (double)(int32_t)((double)a / b);
+  return copysignf((float)(a - n * b), a);
+}
+
+static inline bool vm_is_near(double a, double b) {
+  return fabs(a / b) < 4503599627370496.0 && fabs(b) < INFINITY;
+}
+
+static inline double vm_fmod_near(double a, double b) {
+  double n = trunc(a / b), rest = fma(-n, b, a);
+  rest = (rest < 0) != (a < 0) && rest != 0 ? rest + copysign(b, a) : rest;
+  return copysign(rest, a);
+}
+
 /* ---- sinh, cosh and their inverses ---- */
 
 static inline float vm_sinhf(float x) {
