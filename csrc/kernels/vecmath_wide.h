@@ -132,12 +132,16 @@ static inline float vm_acosf(float x) {
 
 static inline double vm_atan2(double y, double x) { return atan2(y, x); }
 
+/* Two zeros and two infinities are chosen among float32 numbers: a choice of float64 numbers by
+ * comparisons of float32 ones does not vectorize. */
 static inline float vm_atan2f(float y, float x) {
-  double up = fabs(y), along = fabs(x), t = up / along;
-  t = up == along ? (up == 0 ? 0 : 1) : t; /* of two infinities too */
-  double angle = vm_atan_positive(t);
-  angle = copysign(1.0, x) < 0 ? 3.1415926535897931 - angle : angle;
-  return copysignf((float)angle, y);
+  double angle = vm_atan_positive(fabs(y) / (double)fabsf(x));
+  float right = (float)angle, left = (float)(3.1415926535897931 - angle);
+  int32_t is_origin = (y == 0) & (x == 0);
+  int32_t is_corner = (fabsf(y) == INFINITY) & (fabsf(x) == INFINITY);
+  right = vm_choose_f(is_origin, 0, vm_choose_f(is_corner, 0.785398163f, right));
+  left = vm_choose_f(is_origin, 3.14159265f, vm_choose_f(is_corner, 2.35619449f, left));
+  return copysignf(vm_choose_f(vm_bits_f(x) < 0, left, right), y);
 }
 
 /* ---- fmod ----

@@ -360,16 +360,14 @@ static selection count_selection(const cr_tensor *mask, size_t width) {
 #define MOVE_LOOP(T)                                                                               \
   {                                                                                                \
     T *elements = (T *)s->elements, *flat = (T *)s->flat;                                          \
-    if (s->to_elements) {                                                                          \
-      for (; at < last; i++) {                                                                     \
-        elements[i] = s->mask[i] ? flat[at] : elements[i];                                         \
-        at += s->mask[i] != 0;                                                                     \
-      }                                                                                            \
-    } else {                                                                                       \
-      for (; at < last; i++) {                                                                     \
-        flat[at] = elements[i];                                                                    \
-        at += s->mask[i] != 0;                                                                     \
-      }                                                                                            \
+    for (; s->to_elements && at < last; i++) {                                                     \
+      T is_set = s->mask[i] != 0, taken = (T)-is_set;                                              \
+      elements[i] = (T)((flat[at] & taken) | (elements[i] & ~taken));                              \
+      at += is_set;                                                                                \
+    }                                                                                              \
+    for (; at < last; i++) {                                                                       \
+      flat[at] = elements[i];                                                                      \
+      at += s->mask[i] != 0;                                                                       \
     }                                                                                              \
     break;                                                                                         \
   }

@@ -23,21 +23,23 @@ typedef struct {
 /* ---- keys ---- */
 
 /* Bits of a floating-point number in an order that unsigned numbers have: negative ones turned round,
- * -0 as 0, NaN last. */
+ * -0 as 0, NaN last. Signs are hard to predict: no branches. */
 static inline uint32_t key_of_float(float x) {
-  uint32_t bits;
-  x = x == 0 ? 0 : x;
+  const uint32_t top = (uint32_t)1 << 31;
+  uint32_t bits, key;
+  x += 0.0f; /* -0 becomes 0 */
   memcpy(&bits, &x, sizeof bits);
-  if (x != x) return UINT32_MAX;
-  return bits >> 31 ? ~bits : bits | (uint32_t)1 << 31;
+  key = bits ^ (top | -(bits >> 31));
+  return x != x ? UINT32_MAX : key;
 }
 
 static inline uint64_t key_of_double(double x) {
-  uint64_t bits;
-  x = x == 0 ? 0 : x;
+  const uint64_t top = (uint64_t)1 << 63;
+  uint64_t bits, key;
+  x += 0.0;
   memcpy(&bits, &x, sizeof bits);
-  if (x != x) return UINT64_MAX;
-  return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
+  key = bits ^ (top | -(bits >> 63));
+  return x != x ? UINT64_MAX : key;
 }
 
 static int key_bits(cr_dtype dtype) { return 8 * (int)cr_dtype_size(dtype); }
@@ -253,6 +255,38 @@ static int64_t load_selected(const sort_job *job, const char *x, selection *want
   return n;
 }
 
+/* ---- the first places of a run ---- */
+
+/* Items that may be among the first ones; once there were too many of them, others must be below a
+ * bound. */
+typedef struct {
+  int64_t n, room;
+  bool is_bound;
+  uint64_t bound;
+} candidates;
+
+/* Keeps the wanted ones, in order. */
+static void prune(const sort_job *job, candidates *c) {
+  const item *sorted = merge_sort(job, c->n);
+  if (sorted != job->items) memcpy(job->items, sorted, (size_t)job->count * sizeof *job->items);
+  c->n = job->count;
+  c->is_bound = true;
+  c->bound = job->items[job->count - 1].key;
+}
+
+static void add_candidate(const sort_job *job, candidates *c, uint64_t key, int64_t i) {
+  job->items[c->n++] = (item){key, i};
+  if (c->n == c->room) prune(job, c);
+}
+
+/* Of equal keys the later ones come last: what only equals the bound is not wanted. */
+static const item *sort_first(const sort_job *job, const char *x) {
+  candidates c = {.room = job->count > 8 ? 2 * job->count : 16};
+  FOR_KEYS(0, job->n, if (!c.is_bound || key < c.bound) add_candidate(job, &c, key, i))
+  prune(job, &c);
+  return job->items;
+}
+
 /* ---- runs ---- */
 
 #define STORE_ELEMENTS(T)                                                                          \
@@ -289,6 +323,10 @@ static void sort_run(const sort_job *job, radix_pass *pass, const char *x, char 
   const item *sorted;
   selection wanted = {job->first, job->count, 0, 0};
   int64_t n = job->n;
+  if (n >= least_selection && job->first == 0 && job->count <= n / 8) {
+    store(job, sort_first(job, x), x, out, positions);
+    return;
+  }
   if (n >= least_selection && job->count <= n / 4) {
     n = load_selected(job, x, &wanted);
   } else {

@@ -96,7 +96,7 @@ describe("remainders and angles", function()
     return m ~= 0 and (m < 0) ~= (b < 0) and m + b or m
   end
 
-  -- Exact results, the sign of zero too: short quotients and long ones, blocks of one kind and mixed.
+  -- Exact results, the sign of zero too: short and long quotients, blocks of one kind and mixed.
   local function check(a, b)
     local letter = a:type() == "torch.FloatTensor" and "f" or "d"
     local function rounded(x) return (string.unpack(letter, string.pack(letter, x))) end
