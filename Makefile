@@ -206,6 +206,12 @@ bench-memory: ## peak resident memory of training ResNet-50, here and in PyTorch
 	$(LUA) bin/cresset bench/resnet_memory.lua $(ARGS)
 	-$(PYTHON) bench/peer_memory.py $(ARGS)
 
+ulp: ## errors of the float32 kernels of every instruction set (ARGS=1: over all numbers)
+	+@$(SUBMAKE) $(LIB)
+	$(Q)$(CC) $(DEFINES) $(BASE) -O3 -o $(BUILD)/ulp bench/ulp.c \
+	  $(filter $(BUILD)/obj/kernels/%,$(OBJ)) $(BUILD)/obj/core/cpu.o -lm -lpthread
+	$(BUILD)/ulp $(ARGS)
+
 bench-peers: ## install what bench compares with: PyTorch and, into build/peers, ONNX Runtime
 	@.ci/deps.sh bench
 	@if command -v npm >/dev/null; then mkdir -p $(PEERS) && \

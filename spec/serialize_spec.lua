@@ -50,6 +50,48 @@ describe("save and load", function()
     end
   end)
 
+  it("keep generators: both go on with the same numbers", function()
+    for _, mode in ipairs({ "binary", "ascii" }) do
+      for _, draws in ipairs({ 0, 1, 2, 623, 624, 625 }) do
+        local g = cresset.Generator()
+        cresset.manualSeed(g, 17)
+        for _ = 1, draws do cresset.normal(g) end
+        local back = cresset.deserialize(cresset.serialize({ g, g }, mode), mode)
+        assert.are.equal(back[1], back[2])
+        assert.are.equal(17, cresset.initialSeed(back[1]))
+        for _ = 1, 700 do
+          assert.are.equal(cresset.normal(g), cresset.normal(back[1]))
+          assert.are.equal(cresset.random(g), cresset.random(back[1]))
+        end
+      end
+    end
+  end)
+
+  it("read a generator as Torch7 writes it, and refuse what is none", function()
+    -- THGenerator after manualSeed(123) and no draw: one draw is left, the block is due
+    local block, state = {}, 123
+    for i = 1, 624 do
+      block[i] = state
+      state = 1812433253 * (state ~ state >> 30) + i & 0xffffffff
+    end
+    local function file(left, waits)
+      local body = pack("<i8i4i4i8", 123, left, 1, 0)
+        .. pack("<" .. ("i8"):rep(624), table.unpack(block)) .. pack("<dddi4i4", 0, 0, 0, waits, 0)
+      return pack("<i4i4s4s4", 4, 1, "V 1", "torch.Generator") .. body
+    end
+    local g = cresset.Generator()
+    cresset.manualSeed(g, 123)
+    assert.are.equal(cresset.random(g), cresset.random(cresset.deserialize(file(1, 0))))
+    for _, wrong in ipairs({ file(0, 0), file(626, 0), file(1, 2), file(1, -1) }) do
+      assert.has_error(function() cresset.deserialize(wrong) end,
+        "cresset.deserialize: the string is damaged: its numbers are not a generator's state")
+    end
+    block[7] = 1 << 32
+    assert.has_error(function() cresset.deserialize(file(1, 0)) end,
+      "cresset.deserialize: the string is damaged: its numbers are not a generator's state")
+    assert.has_error(function() cresset.deserialize(file(1, 0):sub(1, 3000)) end)
+  end)
+
   it("keep networks: parameters stay shared and flat, gradients start at zero", function()
     local shared = nn.Linear(4, 4)
     local net = nn.Sequential():add(shared):add(nn.Tanh()):add(nn.Linear(4, 4))

@@ -246,6 +246,45 @@ LIMITED_LOOP(sin)
 LIMITED_LOOP(cos)
 LIMITED_LOOP(tan)
 
+/* fmod and remainder: blocks whose quotients are all below the limit go without libm. A divisor that is
+ * one number becomes a block of equal ones. */
+#define NEAR_LOOP(name, T, type, is_near, expression)                                              \
+  static void near_##name##_##type(int64_t n, char *const *p, const int64_t *s,                    \
+                                   const void *context) {                                          \
+    enum { block = 512 };                                                                          \
+    const int64_t width = sizeof(T);                                                               \
+    bool is_run = s[0] == width && s[1] == width && (s[2] == width || s[2] == 0);                  \
+    T equal[block];                                                                                \
+    for (int k = 0; is_run && s[2] == 0 && k < block && k < n; k++) equal[k] = *(const T *)p[2];   \
+    for (int64_t at = 0; at < n; at += block) {                                                    \
+      int64_t count = n - at < block ? n - at : block;                                             \
+      char *part[] = {p[0] + at * s[0], p[1] + at * s[1], p[2] + at * s[2]};                       \
+      T *out = (T *)part[0];                                                                       \
+      const T *in_a = (const T *)part[1], *in_b = s[2] == 0 ? equal : (const T *)part[2];          \
+      int is_beyond = !is_run;                                                                     \
+      for (int64_t i = 0; is_run && i < count; i++) is_beyond |= !is_near(in_a[i], in_b[i]);       \
+      if (is_beyond) {                                                                             \
+        name##_##type(count, part, s, context);                                                    \
+        continue;                                                                                  \
+      }                                                                                            \
+      CR_INDEPENDENT for (int64_t i = 0; i < count; i++) {                                         \
+        T a = in_a[i], b = in_b[i];                                                                \
+        out[i] = expression;                                                                       \
+      }                                                                                            \
+    }                                                                                              \
+  }
+#define FLOORED(T, m, b)                                                                           \
+  ({                                                                                               \
+    T r = m;                                                                                       \
+    r != 0 && (r < 0) != ((b) < 0) ? r + (b) : r;                                                  \
+  })
+NEAR_LOOP(fmod, float, f32, vm_is_near_f, vm_fmod_near_f(a, b))
+NEAR_LOOP(remainder, float, f32, vm_is_near_f, FLOORED(float, vm_fmod_near_f(a, b), b))
+#ifdef __FMA__
+NEAR_LOOP(fmod, double, f64, vm_is_near, vm_fmod_near(a, b))
+NEAR_LOOP(remainder, double, f64, vm_is_near, FLOORED(double, vm_fmod_near(a, b), b))
+#endif
+
 /* pow of float32 to one exponent: as a run, since the compiler takes what depends on the exponent
  * alone out of the loop and then does not vectorize the rest. */
 static void pow_constant(int64_t n, char *const *p, const int64_t *s, const void *context) {
@@ -276,6 +315,12 @@ void CR_KERNEL(register_pointwise)(cr_kernel_table *table) {
   register_f32(table);
   register_f64(table);
   table->binary[CR_BINARY_pow][CR_F32] = pow_constant;
+  table->binary[CR_BINARY_fmod][CR_F32] = near_fmod_f32;
+  table->binary[CR_BINARY_remainder][CR_F32] = near_remainder_f32;
+#ifdef __FMA__
+  table->binary[CR_BINARY_fmod][CR_F64] = near_fmod_f64;
+  table->binary[CR_BINARY_remainder][CR_F64] = near_remainder_f64;
+#endif
   table->unary[CR_UNARY_sin][CR_F32] = limited_sin;
   table->unary[CR_UNARY_cos][CR_F32] = limited_cos;
   table->unary[CR_UNARY_tan][CR_F32] = limited_tan;

@@ -67,7 +67,7 @@
 
 #define CR_BINARY_INTEGER(X) X(bitand, (T)(a & b)) X(bitor, (T)(a | b)) X(bitxor, (T)(a ^ b))
 
-#define CR_BINARY_FLOAT(X) X(atan2, F(atan2)(a, b))
+#define CR_BINARY_FLOAT(X) X(atan2, F(vm_atan2)(a, b))
 
 /* With a number v (and w) besides: X(name, number of inputs, expression of a, b, c, v, w). */
 #define CR_SCALED_ANY(X)                                                                           \

@@ -74,6 +74,26 @@ static inline void sine_and_cosine(double y, double *sine, double *cosine) {
   *cosine = (quadrant + 1) & 2 ? -second : second;
 }
 
+static void cauchy(int64_t n, const uint32_t *bits, double median, double sigma, double *out) {
+  for (int64_t i = 0; i < n; i++) {
+    double sine, cosine;
+    sine_and_cosine(3.14159265358979323846 * (unit(bits[i]) - 0.5), &sine, &cosine);
+    out[i] = median + sigma * (sine / cosine);
+  }
+}
+
+/* Quotients close to an integer are computed by libm, as single draws are: a last digit decides there
+ * which number it is. */
+static void geometric(int64_t n, const uint32_t *bits, double p, double *out) {
+  double scale = log(p);
+  for (int64_t i = 0; i < n; i++) out[i] = vm_log(1 - unit(bits[i])) / scale;
+  for (int64_t i = 0; i < n; i++) {
+    double nearest = floor(out[i] + 0.5);
+    if (fabs(out[i] - nearest) <= 1e-12 * nearest) out[i] = log(1 - unit(bits[i])) / scale;
+    out[i] = floor(out[i]) + 1;
+  }
+}
+
 static void normal(int64_t n, const uint32_t *bits, double mean, double stddev, double *out) {
   enum { block = 64 };
   double angle[block], rho[block], first[block], second[block];
@@ -99,5 +119,6 @@ static void normal(int64_t n, const uint32_t *bits, double mean, double stddev, 
 }
 
 void CR_KERNEL(register_random)(cr_kernel_table *table) {
-  table->random = (cr_random_kernels){twist, temper, uniform, logarithm, bernoulli, normal};
+  table->random =
+      (cr_random_kernels){twist, temper, uniform, logarithm, bernoulli, cauchy, geometric, normal};
 }

@@ -13,6 +13,8 @@ typedef struct {
   void (*uniform)(int64_t n, const uint32_t *bits, double a, double b, double *out);
   void (*logarithm)(int64_t n, const uint32_t *bits, double a, double *out);
   void (*bernoulli)(int64_t n, const uint32_t *bits, double a, double *out);
+  void (*cauchy)(int64_t n, const uint32_t *bits, double median, double sigma, double *out);
+  void (*geometric)(int64_t n, const uint32_t *bits, double p, double *out);
   /* n normal numbers by Box and Muller, two for each two words; n is even. */
   void (*normal)(int64_t n, const uint32_t *bits, double mean, double stddev, double *out);
 } cr_random_kernels;

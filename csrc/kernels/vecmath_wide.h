@@ -130,6 +130,45 @@ static inline float vm_acosf(float x) {
   return (float)(x == -1 ? 3.1415926535897931 : y);
 }
 
+static inline double vm_atan2(double y, double x) { return atan2(y, x); }
+
+/* Two zeros and two infinities are chosen among float32 numbers: a choice of float64 numbers by
+ * comparisons of float32 ones does not vectorize. */
+static inline float vm_atan2f(float y, float x) {
+  double angle = vm_atan_positive(fabs(y) / (double)fabsf(x));
+  float right = (float)angle, left = (float)(3.1415926535897931 - angle);
+  int32_t is_origin = (y == 0) & (x == 0);
+  int32_t is_corner = (fabsf(y) == INFINITY) & (fabsf(x) == INFINITY);
+  right = vm_choose_f(is_origin, 0, vm_choose_f(is_corner, 0.785398163f, right));
+  left = vm_choose_f(is_origin, 3.14159265f, vm_choose_f(is_corner, 2.35619449f, left));
+  return copysignf(vm_choose_f(vm_bits_f(x) < 0, left, right), y);
+}
+
+/* ---- fmod ----
+ * a - n b with n = a / b towards 0, which is exact as long as n is. Of float32 numbers up to the limit
+ * the quotient never rounds up to an integer, and n b is exact in float64. In float64 the quotient may
+ * have, and then the difference has the wrong sign; it is exact through a fused product. Beyond the
+ * limit, and for an infinite b, fmod is libm's. */
+
+static inline bool vm_is_near_f(float a, float b) {
+  return fabs((double)a / b) < 67108864.0 && fabsf(b) < INFINITY;
+}
+
+static inline float vm_fmod_near_f(float a, float b) {
+  double n = (double)(int32_t)((double)a / b);
+  return copysignf((float)(a - n * b), a);
+}
+
+static inline bool vm_is_near(double a, double b) {
+  return fabs(a / b) < 4503599627370496.0 && fabs(b) < INFINITY;
+}
+
+static inline double vm_fmod_near(double a, double b) {
+  double n = trunc(a / b), rest = fma(-n, b, a);
+  rest = (rest < 0) != (a < 0) && rest != 0 ? rest + copysign(b, a) : rest;
+  return copysign(rest, a);
+}
+
 /* ---- sinh, cosh and their inverses ---- */
 
 static inline float vm_sinhf(float x) {

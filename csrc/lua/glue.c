@@ -124,6 +124,7 @@ static const char *describe(lua_State *L, int arg) {
   }
   default: {
     if (luaL_getmetafield(L, arg, "__name") == LUA_TSTRING) return lua_tostring(L, -1);
+    if (luaL_getmetafield(L, arg, "__typename") == LUA_TSTRING) return lua_tostring(L, -1);
     return luaL_typename(L, arg);
   }
   }
@@ -374,8 +375,33 @@ static int check_count(lua_State *L, const char *name, int64_t count) {
   return (int)count;
 }
 
+bool cr_is_object(lua_State *L, int arg) {
+  if (luaL_getmetafield(L, arg, "__typename") == LUA_TNIL) return false;
+  lua_pop(L, 1);
+  return true;
+}
+
+bool cr_is_list(lua_State *L, int arg) {
+  int top = lua_gettop(L);
+  lua_Integer length = (lua_Integer)lua_rawlen(L, arg);
+  bool is_list = !cr_is_object(L, arg);
+  arg = lua_absindex(L, arg);
+  luaL_checkstack(L, 4, "table");
+  lua_pushnil(L);
+  while (is_list && lua_next(L, arg)) {
+    lua_Integer key = lua_isinteger(L, -2) ? lua_tointeger(L, -2) : 0;
+    bool is_count = lua_type(L, -2) == LUA_TSTRING && strcmp(lua_tostring(L, -2), "n") == 0;
+    is_list = (key >= 1 && key <= length) || is_count;
+    lua_pop(L, 1);
+  }
+  lua_settop(L, top);
+  return is_list;
+}
+
 static int sizes_from_table(lua_State *L, int arg, const char *name, int64_t *size) {
   int count = check_count(L, name, (int64_t)lua_rawlen(L, arg));
+  if (!cr_is_list(L, arg))
+    cr_type_error(L, arg, name, "integers, a list of them or a torch.LongStorage");
   for (int i = 0; i < count; i++) {
     lua_rawgeti(L, arg, i + 1);
     size[i] = cr_check_int(L, lua_gettop(L), name);

@@ -149,6 +149,13 @@ int64_t cr_check_index(lua_State *L, int arg, const char *name, int64_t size);
  * refused by what uses them. */
 int cr_check_sizes(lua_State *L, int arg, const char *name, int64_t *size);
 
+/* True for an object of a class of cresset.class. */
+bool cr_is_object(lua_State *L, int arg);
+
+/* True for a table that has no keys but 1 ... #table, and perhaps table.pack's `n`, and is no object
+ * of a class. */
+bool cr_is_list(lua_State *L, int arg);
+
 /* A type by its name: "float", "torch.FloatTensor", "float32" ... */
 cr_dtype cr_check_dtype(lua_State *L, int arg, const char *name);
 

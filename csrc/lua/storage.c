@@ -141,6 +141,8 @@ static int storage_string(lua_State *L) {
 
 static void push_from_table(lua_State *L, cr_dtype dtype) {
   int64_t size = (int64_t)lua_rawlen(L, 1), width = (int64_t)cr_dtype_size(dtype);
+  if (size == 0 ? !cr_is_list(L, 1) : cr_is_object(L, 1))
+    cr_type_error(L, 1, "table", "a list of numbers");
   cr_storage *storage = cr_push_new_storage(L, dtype, size);
   for (int64_t i = 0; i < size; i++) {
     lua_rawgeti(L, 1, i + 1);

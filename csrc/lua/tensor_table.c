@@ -18,6 +18,8 @@ static void measure(lua_State *L, int arg, shape *s) {
       cr_arg_error(L, "table", "is nested deeper than %d, the largest number of dimensions",
                    CR_MAX_DIMS);
     int64_t length = (int64_t)lua_rawlen(L, -1);
+    if (length == 0 ? !cr_is_list(L, -1) : cr_is_object(L, -1))
+      cr_type_error(L, lua_gettop(L), "table", "a list of numbers or of lists");
     s->size[s->ndim++] = length;
     if (length == 0) break;
     lua_rawgeti(L, -1, 1);

@@ -304,7 +304,8 @@ cr_status cr_masked_fill(cr_tensor *t, const cr_tensor *mask, cr_scalar value) {
   return status;
 }
 
-/* Moves elements between t, where the mask is set, and the contiguous elements at `flat`. */
+/* Moves elements between t, where the mask is set, and the contiguous elements at `flat`. In any
+ * order of t's dimensions, one by one. */
 static void move_masked(const cr_tensor *t, const cr_tensor *mask, char *flat, bool to_t) {
   const cr_tensor *tensors[] = {t, mask};
   size_t width = cr_dtype_size(t->dtype);
@@ -318,37 +319,16 @@ static void move_masked(const cr_tensor *t, const cr_tensor *mask, char *flat, b
   } while (advance(&w, t, tensors, 2));
 }
 
-cr_status cr_masked_copy(cr_tensor *t, const cr_tensor *mask, const cr_tensor *src) {
-  cr_tensor m, flat;
-  CR_TRY(check_same_type(t, src));
-  CR_TRY(check_writable(t, src, mask));
-  CR_TRY(mask_view(&m, mask, t));
-  cr_status status = CR_OK;
-  int64_t count = count_set(&m);
-  if (count > cr_tensor_numel(src))
-    status = cr_fail(CR_EINVAL,
-                     "'src' must have at least %lld elements, one for each that the "
-                     "mask selects, got %lld",
-                     (long long)count, (long long)cr_tensor_numel(src));
-  if (status == CR_OK) status = cr_contiguous(&flat, src);
-  if (status == CR_OK) {
-    move_masked(t, &m, cr_tensor_data(&flat), true);
-    cr_tensor_clear(&flat);
-  }
-  cr_tensor_clear(&m);
-  return status;
-}
-
-/* Selecting from contiguous elements, piece by piece: each piece's number of set elements is
- * counted first, so that every piece knows where its own begin. */
+/* The same for contiguous elements, piece by piece: each piece's number of set elements is counted
+ * first, so that every piece knows where its own begin. */
 enum { most_pieces = 64, least_piece = 1 << 15 };
 
 typedef struct {
-  const char *src;
+  char *elements, *flat;
   const uint8_t *mask;
-  char *out;
+  bool to_elements;
   size_t width;
-  int64_t numel, piece, first[most_pieces + 1]; /* first[p]: where piece p's elements go */
+  int64_t numel, piece, pieces, first[most_pieces + 1]; /* first[p]: where piece p's elements are */
 } selection;
 
 static int64_t piece_end(const selection *s, int64_t piece) {
@@ -365,47 +345,88 @@ static void count_pieces(int64_t begin, int64_t end, int thread, void *context) 
   }
 }
 
+static selection count_selection(const cr_tensor *mask, size_t width) {
+  selection s = {.width = width, .numel = cr_tensor_numel(mask), .mask = cr_tensor_data(mask)};
+  s.piece = s.numel / most_pieces + 1;
+  if (s.piece < least_piece) s.piece = least_piece;
+  s.pieces = (s.numel + s.piece - 1) / s.piece;
+  cr_parallel_for(s.pieces, 1, count_pieces, &s);
+  for (int64_t p = 0; p < s.pieces; p++) s.first[p + 1] += s.first[p];
+  return s;
+}
+
 /* Every element is written, but the place moves on only past the set ones: no branch to predict.
- * It stops at the last set one and so never writes past the piece's own elements. */
-#define SELECT_LOOP(T)                                                                             \
+ * It stops at the last set one and so never leaves the piece's own elements. */
+#define MOVE_LOOP(T)                                                                               \
   {                                                                                                \
-    const T *in = (const T *)s->src;                                                               \
-    T *out = (T *)s->out;                                                                          \
-    for (int64_t i = p * s->piece; at < last; i++) {                                               \
-      out[at] = in[i];                                                                             \
+    T *elements = (T *)s->elements, *flat = (T *)s->flat;                                          \
+    for (; s->to_elements && at < last; i++) {                                                     \
+      T is_set = s->mask[i] != 0, taken = (T)-is_set;                                              \
+      elements[i] = (T)((flat[at] & taken) | (elements[i] & ~taken));                              \
+      at += is_set;                                                                                \
+    }                                                                                              \
+    for (; at < last; i++) {                                                                       \
+      flat[at] = elements[i];                                                                      \
       at += s->mask[i] != 0;                                                                       \
     }                                                                                              \
     break;                                                                                         \
   }
 
-static void select_pieces(int64_t begin, int64_t end, int thread, void *context) {
+static void move_pieces(int64_t begin, int64_t end, int thread, void *context) {
   (void)thread;
   const selection *s = context;
   for (int64_t p = begin; p < end; p++) {
-    int64_t at = s->first[p], last = s->first[p + 1];
+    int64_t at = s->first[p], last = s->first[p + 1], i = p * s->piece;
     switch (s->width) {
-    case 1: SELECT_LOOP(uint8_t)
-    case 2: SELECT_LOOP(uint16_t)
-    case 4: SELECT_LOOP(uint32_t)
-    default: SELECT_LOOP(uint64_t)
+    case 1: MOVE_LOOP(uint8_t)
+    case 2: MOVE_LOOP(uint16_t)
+    case 4: MOVE_LOOP(uint32_t)
+    default: MOVE_LOOP(uint64_t)
     }
   }
 }
 
+static cr_status copy_to_selected(cr_tensor *t, const cr_tensor *mask, const cr_tensor *src) {
+  selection s = count_selection(mask, cr_dtype_size(t->dtype));
+  int64_t count = s.first[s.pieces], given = cr_tensor_numel(src);
+  cr_tensor flat;
+  if (count > given)
+    return cr_fail(CR_EINVAL,
+                   "'src' must have at least %lld elements, one for each that the "
+                   "mask selects, got %lld",
+                   (long long)count, (long long)given);
+  if (count == 0) return CR_OK;
+  CR_TRY(cr_contiguous(&flat, src));
+  if (cr_tensor_is_contiguous(t)) {
+    s.elements = cr_tensor_data(t);
+    s.flat = cr_tensor_data(&flat);
+    s.to_elements = true;
+    cr_parallel_for(s.pieces, 1, move_pieces, &s);
+  } else {
+    move_masked(t, mask, cr_tensor_data(&flat), true);
+  }
+  cr_tensor_clear(&flat);
+  return CR_OK;
+}
+
+cr_status cr_masked_copy(cr_tensor *t, const cr_tensor *mask, const cr_tensor *src) {
+  cr_tensor m;
+  CR_TRY(check_same_type(t, src));
+  CR_TRY(check_writable(t, src, mask));
+  CR_TRY(mask_view(&m, mask, t));
+  cr_status status = copy_to_selected(t, &m, src);
+  cr_tensor_clear(&m);
+  return status;
+}
+
 static cr_status select_contiguous(cr_tensor *out, const cr_tensor *src, const cr_tensor *mask) {
-  selection s = {.width = cr_dtype_size(src->dtype), .numel = cr_tensor_numel(src)};
-  s.piece = s.numel / most_pieces + 1;
-  if (s.piece < least_piece) s.piece = least_piece;
-  int64_t pieces = (s.numel + s.piece - 1) / s.piece;
-  s.mask = cr_tensor_data(mask);
-  cr_parallel_for(pieces, 1, count_pieces, &s);
-  for (int64_t p = 0; p < pieces; p++) s.first[p + 1] += s.first[p];
-  CR_TRY(cr_tensor_resize(out, s.first[pieces] > 0, &s.first[pieces]));
+  selection s = count_selection(mask, cr_dtype_size(src->dtype));
+  CR_TRY(cr_tensor_resize(out, s.first[s.pieces] > 0, &s.first[s.pieces]));
   CR_TRY(check_writable(out, src, mask)); /* it may have grown */
-  s.src = cr_tensor_data(src);
+  s.elements = cr_tensor_data(src);
   s.mask = cr_tensor_data(mask);
-  s.out = cr_tensor_data(out);
-  cr_parallel_for(pieces, 1, select_pieces, &s);
+  s.flat = cr_tensor_data(out);
+  cr_parallel_for(s.pieces, 1, move_pieces, &s);
   return CR_OK;
 }
 

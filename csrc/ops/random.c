@@ -96,6 +96,8 @@ static void numbers_from_bits(const source *s, int64_t n, const uint32_t *bits, 
   case CR_UNIFORM: kernels->uniform(n, bits, s->a, s->b, out); break;
   case CR_EXPONENTIAL: kernels->logarithm(n, bits, -1.0 / s->a, out); break;
   case CR_BERNOULLI: kernels->bernoulli(n, bits, s->a, out); break;
+  case CR_CAUCHY: kernels->cauchy(n, bits, s->a, s->b, out); break;
+  case CR_GEOMETRIC: kernels->geometric(n, bits, s->a, out); break;
   default: kernels->normal(n, bits, s->a, s->b, out);
   }
   if (s->distribution != CR_LOG_NORMAL) return;
@@ -134,7 +136,7 @@ static void fill_blocks(int64_t begin, int64_t end, int thread, void *context) {
 static bool has_kernel(const source *s) {
   uint64_t range = (uint64_t)s->high - (uint64_t)s->low + 1;
   if (s->is_integer) return range != 0 && range <= (uint64_t)1 << 32;
-  return s->distribution != CR_CAUCHY && s->distribution != CR_GEOMETRIC;
+  return true;
 }
 
 static bool is_paired(const source *s) {

@@ -23,45 +23,53 @@ typedef struct {
 /* ---- keys ---- */
 
 /* Bits of a floating-point number in an order that unsigned numbers have: negative ones turned round,
- * -0 as 0, NaN last. */
+ * -0 as 0, NaN last. Signs are hard to predict: no branches. */
 static inline uint32_t key_of_float(float x) {
-  uint32_t bits;
-  x = x == 0 ? 0 : x;
+  const uint32_t top = (uint32_t)1 << 31;
+  uint32_t bits, key;
+  x += 0.0f; /* -0 becomes 0 */
   memcpy(&bits, &x, sizeof bits);
-  if (x != x) return UINT32_MAX;
-  return bits >> 31 ? ~bits : bits | (uint32_t)1 << 31;
+  key = bits ^ (top | -(bits >> 31));
+  return x != x ? UINT32_MAX : key;
 }
 
 static inline uint64_t key_of_double(double x) {
-  uint64_t bits;
-  x = x == 0 ? 0 : x;
+  const uint64_t top = (uint64_t)1 << 63;
+  uint64_t bits, key;
+  x += 0.0;
   memcpy(&bits, &x, sizeof bits);
-  if (x != x) return UINT64_MAX;
-  return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
+  key = bits ^ (top | -(bits >> 63));
+  return x != x ? UINT64_MAX : key;
 }
-
-/* The key's `bits` low bits are the element's; descending turns them round, so that equal elements
- * keep their order. */
-#define LOAD_KEYS(T, expression)                                                                   \
-  for (int64_t i = begin; i < end; i++) {                                                          \
-    T e = *(const T *)(x + i * job->stride);                                                       \
-    job->items[i] = (item){(uint64_t)(expression) ^ turned, i};                                    \
-  }                                                                                                \
-  break;
 
 static int key_bits(cr_dtype dtype) { return 8 * (int)cr_dtype_size(dtype); }
 
-static void load_keys(const sort_job *job, const char *x, int64_t begin, int64_t end) {
-  uint64_t turned = job->descending ? UINT64_MAX >> (64 - key_bits(job->dtype)) : 0;
-  switch (job->dtype) {
-  case CR_U8: LOAD_KEYS(uint8_t, e)
-  case CR_I8: LOAD_KEYS(int8_t, (uint8_t)(e ^ INT8_MIN))
-  case CR_I16: LOAD_KEYS(int16_t, (uint16_t)(e ^ INT16_MIN))
-  case CR_I32: LOAD_KEYS(int32_t, (uint32_t)(e ^ INT32_MIN))
-  case CR_I64: LOAD_KEYS(int64_t, e ^ INT64_MIN)
-  case CR_F32: LOAD_KEYS(float, key_of_float(e))
-  default: LOAD_KEYS(double, key_of_double(e))
+/* What to do with each key of the elements from begin to end; its low bits are the element's.
+ * Descending turns them round, so that equal elements keep their order. */
+#define KEYS_OF(T, expression, action)                                                             \
+  for (int64_t i = begin; i < end; i++) {                                                          \
+    T e = *(const T *)(x + i * job->stride);                                                       \
+    uint64_t key = (uint64_t)(expression) ^ turned;                                                \
+    action;                                                                                        \
+  }                                                                                                \
+  break;
+#define FOR_KEYS(from, to, action)                                                                 \
+  {                                                                                                \
+    const int64_t begin = from, end = to;                                                          \
+    uint64_t turned = job->descending ? UINT64_MAX >> (64 - key_bits(job->dtype)) : 0;             \
+    switch (job->dtype) {                                                                          \
+    case CR_U8: KEYS_OF(uint8_t, e, action)                                                        \
+    case CR_I8: KEYS_OF(int8_t, (uint8_t)(e ^ INT8_MIN), action)                                   \
+    case CR_I16: KEYS_OF(int16_t, (uint16_t)(e ^ INT16_MIN), action)                               \
+    case CR_I32: KEYS_OF(int32_t, (uint32_t)(e ^ INT32_MIN), action)                               \
+    case CR_I64: KEYS_OF(int64_t, e ^ INT64_MIN, action)                                           \
+    case CR_F32: KEYS_OF(float, key_of_float(e), action)                                           \
+    default: KEYS_OF(double, key_of_double(e), action)                                             \
+    }                                                                                              \
   }
+
+static void load_keys(const sort_job *job, const char *x, int64_t first, int64_t last) {
+  FOR_KEYS(first, last, job->items[i] = ((item){key, i}))
 }
 
 /* ---- short runs: merge sort ---- */
@@ -84,15 +92,14 @@ static void merge(const item *from, item *to, int64_t left, int64_t middle, int6
 }
 
 /* Bottom-up merge sort of short sorted runs. Returns where the result is. */
-static item *merge_sort(const sort_job *job) {
+static item *merge_sort(const sort_job *job, int64_t n) {
   enum { run = 16 };
   item *from = job->items, *to = job->spare;
-  for (int64_t at = 0; at < job->n; at += run)
-    insertion_sort(from + at, job->n - at < run ? job->n - at : run);
-  for (int64_t width = run; width < job->n; width *= 2) {
-    for (int64_t left = 0; left < job->n; left += 2 * width) {
-      int64_t middle = left + width < job->n ? left + width : job->n;
-      int64_t right = middle + width < job->n ? middle + width : job->n;
+  for (int64_t at = 0; at < n; at += run) insertion_sort(from + at, n - at < run ? n - at : run);
+  for (int64_t width = run; width < n; width *= 2) {
+    for (int64_t left = 0; left < n; left += 2 * width) {
+      int64_t middle = left + width < n ? left + width : n;
+      int64_t right = middle + width < n ? middle + width : n;
       merge(from, to, left, middle, right);
     }
     item *swap = from;
@@ -113,12 +120,22 @@ typedef struct {
   const item *from;
   item *to;
   int shift, parts;
+  int64_t n;
   int64_t place[most_parts][digits]; /* counts, then where a part's next item of a digit goes */
 } radix_pass;
 
+/* Prepares passes over n items: one part a thread, where there is enough for each. */
+static void cut(radix_pass *pass, const sort_job *job, int64_t n) {
+  pass->job = job;
+  pass->n = n;
+  pass->parts = cr_in_parallel() ? 1 : cr_num_threads();
+  if (pass->parts > most_parts) pass->parts = most_parts;
+  if (n < pass->parts * (int64_t)least_part) pass->parts = 1;
+}
+
 static int64_t part_begin(const radix_pass *pass, int64_t part) {
-  return pass->job->n / pass->parts * part +
-         (part < pass->job->n % pass->parts ? part : pass->job->n % pass->parts);
+  return pass->n / pass->parts * part +
+         (part < pass->n % pass->parts ? part : pass->n % pass->parts);
 }
 
 static int digit_of(const radix_pass *pass, const item *i) {
@@ -161,7 +178,7 @@ static bool find_places(radix_pass *pass) {
       pass->place[part][digit] = at;
       at += count;
     }
-    if (at - before == pass->job->n) return false;
+    if (at - before == pass->n) return false;
   }
   return true;
 }
@@ -180,6 +197,94 @@ static item *radix_sort(radix_pass *pass) {
     to = swap;
   }
   return from;
+}
+
+/* ---- a few places of a run ---- */
+
+/* The wanted ranks, counted among the items that are left, and the digits that these have. */
+typedef struct {
+  int64_t first, count;
+  uint64_t low, high;
+} selection;
+
+enum { least_selection = 256 };
+
+/* Chooses the digits that the wanted ranks have, when so many items have each of the digits. */
+static void choose_digits(selection *wanted, const int64_t *count) {
+  int64_t last = wanted->first + wanted->count - 1, before = 0;
+  uint64_t digit = 0;
+  while (before + count[digit] <= wanted->first) before += count[digit++];
+  wanted->first -= before;
+  wanted->low = digit;
+  while (before + count[digit] <= last) before += count[digit++];
+  wanted->high = digit;
+}
+
+static inline bool is_chosen(const selection *wanted, uint64_t digit) {
+  return digit >= wanted->low && digit <= wanted->high;
+}
+
+/* Loads those items whose highest digits are chosen, and returns how many they are. */
+static int64_t load_chosen(const sort_job *job, const char *x, int shift, selection *wanted) {
+  int64_t count[digits] = {0}, kept = 0;
+  FOR_KEYS(0, job->n, count[key >> shift]++)
+  choose_digits(wanted, count);
+  FOR_KEYS(0, job->n, if (is_chosen(wanted, key >> shift)) job->items[kept++] = ((item){key, i}))
+  return kept;
+}
+
+/* Keeps those of n items whose next digits are chosen, in order. Their higher digits are the same. */
+static int64_t keep_chosen(item *items, int64_t n, int shift, selection *wanted) {
+  int64_t count[digits] = {0}, kept = 0;
+  for (int64_t i = 0; i < n; i++) count[items[i].key >> shift & (digits - 1)]++;
+  choose_digits(wanted, count);
+  for (int64_t i = 0; i < n; i++)
+    if (is_chosen(wanted, items[i].key >> shift & (digits - 1))) items[kept++] = items[i];
+  return kept;
+}
+
+/* Loads the items that have the wanted ranks, and few others: digit by digit from the highest one, as
+ * long as all of them have the same. */
+static int64_t load_selected(const sort_job *job, const char *x, selection *wanted) {
+  int bits = key_bits(job->dtype), shift = bits > digit_bits ? bits - digit_bits : 0;
+  int64_t n = load_chosen(job, x, shift, wanted);
+  while (shift > 0 && wanted->low == wanted->high && n >= least_selection) {
+    shift = shift > digit_bits ? shift - digit_bits : 0;
+    n = keep_chosen(job->items, n, shift, wanted);
+  }
+  return n;
+}
+
+/* ---- the first places of a run ---- */
+
+/* Items that may be among the first ones; once there were too many of them, others must be below a
+ * bound. */
+typedef struct {
+  int64_t n, room;
+  bool is_bound;
+  uint64_t bound;
+} candidates;
+
+/* Keeps the wanted ones, in order. */
+static void prune(const sort_job *job, candidates *c) {
+  const item *sorted = merge_sort(job, c->n);
+  if (sorted != job->items) memcpy(job->items, sorted, (size_t)job->count * sizeof *job->items);
+  c->n = job->count;
+  c->is_bound = true;
+  c->bound = job->items[job->count - 1].key;
+}
+
+static void add_candidate(const sort_job *job, candidates *c, uint64_t key, int64_t i) {
+  job->items[c->n++] = (item){key, i};
+  if (c->n == c->room) prune(job, c);
+}
+
+/* Of equal keys the later ones come last: what only equals the bound is not wanted. */
+static const item *sort_first(const sort_job *job, const char *x) {
+  candidates c = {.room = job->count > 8 ? 2 * job->count : 16};
+  FOR_KEYS(0, job->n, if (!c.is_bound || key < c.bound) add_candidate(job, &c, key, i))
+  prune(job, &c);
+  return job->items;
 }
 
 /* ---- runs ---- */
@@ -202,22 +307,38 @@ static void store(const sort_job *job, const item *sorted, const char *x, char *
     *(int64_t *)(positions + i * job->position_stride) = sorted[i].index + 1;
 }
 
+/* Loads all items; large runs by several threads. */
+static void load_all(const sort_job *job, radix_pass *pass, const char *x) {
+  if (job->n < least_radix) {
+    load_keys(job, x, 0, job->n);
+    return;
+  }
+  cut(pass, job, job->n);
+  pass->x = x;
+  cr_parallel_for(pass->parts, 1, load_parts, pass);
+}
+
 static void sort_run(const sort_job *job, radix_pass *pass, const char *x, char *out,
                      char *positions) {
   const item *sorted;
-  if (job->n < least_radix) {
-    load_keys(job, x, 0, job->n);
-    sorted = merge_sort(job);
+  selection wanted = {job->first, job->count, 0, 0};
+  int64_t n = job->n;
+  if (n >= least_selection && job->first == 0 && job->count <= n / 8) {
+    store(job, sort_first(job, x), x, out, positions);
+    return;
+  }
+  if (n >= least_selection && job->count <= n / 4) {
+    n = load_selected(job, x, &wanted);
   } else {
-    pass->job = job;
-    pass->x = x;
-    pass->parts = cr_in_parallel() ? 1 : cr_num_threads();
-    if (pass->parts > most_parts) pass->parts = most_parts;
-    if (job->n < pass->parts * (int64_t)least_part) pass->parts = 1;
-    cr_parallel_for(pass->parts, 1, load_parts, pass);
+    load_all(job, pass, x);
+  }
+  if (n < least_radix) {
+    sorted = merge_sort(job, n);
+  } else {
+    cut(pass, job, n);
     sorted = radix_sort(pass);
   }
-  store(job, sorted + job->first, x, out, positions);
+  store(job, sorted + wanted.first, x, out, positions);
 }
 
 /* One thread's runs, with its own part of the scratch memory. */

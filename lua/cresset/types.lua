@@ -4,12 +4,15 @@ local core = require("cresset.core")
 
 local types = {}
 
---- The name of the value's class: "torch.FloatTensor", "torch.LongStorage", "nn.Linear"; nil for
--- plain Lua values.
+local generator_class = getmetatable(core.Generator())
+
+--- The name of the value's class: "torch.FloatTensor", "torch.LongStorage", "torch.Generator",
+-- "nn.Linear"; nil for plain Lua values.
 function types.typename(value)
   if core.isTensor(value) then return value:type() end
   if core.isStorage(value) or core.isFile(value) then return value:type() end
   local meta = getmetatable(value)
+  if type(value) == "userdata" and meta == generator_class then return "torch.Generator" end
   if type(value) ~= "table" or type(meta) ~= "table" then return nil end
   return rawget(meta, "__typename")
 end

@@ -12,6 +12,36 @@ describe("tensors with content", function()
     assert.equal("torch.LongTensor", cresset.zeros_like(res):type())
   end)
 
+  it("take only lists for sizes and for content", function()
+    local layer = cresset.nn.Linear(2, 2)
+    local x = cresset.rand(4)
+    local expected = "%s: '%s' must be integers, a list of them or a torch.LongStorage, got %s"
+    for _, name in ipairs { "zeros", "ones", "empty", "rand", "randn" } do
+      for word, wrong in pairs { ["nn.Linear"] = layer, table = { 2, 3, width = 4 } } do
+        assert.has_error(function() cresset[name](wrong) end,
+          expected:format("cresset." .. name, "sizes", word))
+      end
+    end
+    assert.has_error(function() cresset.full(layer, 3) end,
+      expected:format("cresset.full", "sizes", "nn.Linear"))
+    for name, argument in pairs { resize = "sizes", view = "sizes", reshape = "sizes",
+      expand = "sizes", isSize = "sizes", repeatTensor = "counts", permute = "dims" } do
+      assert.has_error(function() x[name](x, layer) end,
+        expected:format("Tensor:" .. name, argument, "nn.Linear"))
+      assert.has_error(function() x[name](x, { rows = 2 }) end,
+        expected:format("Tensor:" .. name, argument, "table"))
+    end
+    for _, wrong in ipairs { layer, { a = 1 }, { { a = 1 } }, { layer } } do
+      assert.has_error(function() cresset.Tensor(wrong) end)
+      assert.has_error(function() cresset.LongStorage(wrong) end)
+    end
+    assert.has_error(function() cresset.Tensor(layer) end,
+      "cresset.Tensor: 'table' must be a list of numbers or of lists, got nn.Linear")
+    assert.same({ 2, 1 }, cresset.zeros(table.pack(2, 1)):size():totable())
+    assert.same({ 3, 2 }, cresset.zeros { 3, 2 }:size():totable())
+    assert.equal(0, cresset.Tensor {}:numel())
+  end)
+
   it("count", function()
     assert.same({ 2, 3, 4 }, cresset.range(2, 4):totable())
     assert.same({ 5, 3, 1 }, cresset.range(5, 0, -2):totable())

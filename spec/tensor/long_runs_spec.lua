@@ -126,6 +126,79 @@ describe("nonzero", function()
   end)
 end)
 
+describe("places of a run", function()
+  before_each(function() cresset.manualSeed(8) end)
+
+  local function check_same(a, b) -- NaN is the same as NaN
+    assert.equal(0, a:ne(b):cmul(a:eq(a)):sum())
+    assert.is_true(a:eq(a):equal(b:eq(b)))
+  end
+
+  -- topk both ways, kthvalue and median are parts of what sorting gives.
+  local function check(x)
+    local n = x:size(1)
+    local sorted, order = x:sort()
+    local down, down_order = x:sort(1, true)
+    for _, k in ipairs { 1, 2, n // 5, n // 4 + 1, n } do
+      for _, way in ipairs { { sorted, order, false }, { down, down_order, true } } do
+        local values, places = x:topk(k, 1, way[3])
+        assert.is_true(places:equal(way[2]:narrow(1, 1, k)))
+        check_same(way[1]:narrow(1, 1, k), values)
+      end
+    end
+    for _, k in ipairs { 1, 7, n // 2, n - 1, n } do
+      local value, place = x:kthvalue(k)
+      check_same(sorted:narrow(1, k, 1), value)
+      assert.equal(order[k], place[1])
+    end
+    local value, place = x:median()
+    check_same(sorted:narrow(1, (n + 1) // 2, 1), value)
+    assert.equal(order[(n + 1) // 2], place[1])
+  end
+
+  it("are found without sorting all", function()
+    for _, word in ipairs(types) do
+      for _, n in ipairs { 255, 256, 3000 } do
+        check(drawn(word, n))
+        check(drawn(word, n):fill(3))
+        check(drawn(word, n, 2):select(2, 2))
+      end
+    end
+    check(cresset.randn(5000))
+    check(cresset.rand(5000))
+    check(cresset.rand(5000):double():mul(1e-300))
+    check(cresset.LongTensor(3000):random(0, 1 << 30):cmul(cresset.LongTensor(3000):random(0, 9)))
+    check(cresset.range(1, 3000):mul(1e-3):add(1))
+  end)
+
+  it("see NaN, infinities and both zeros", function()
+    local x = cresset.randn(2000)
+    x[5], x[6], x[7], x[1500] = math.huge, -math.huge, -0.0, 0
+    check(x)
+    x[300], x[1700] = 0 / 0, 0 / 0
+    local sorted, order = x:sort()
+    local values, places = x:topk(3, 1, true)
+    assert.is_true(values[1] ~= values[1] and values[2] ~= values[2])
+    assert.same({ 300, 1700, 5 }, places:totable())
+    values, places = x:kthvalue(1998)
+    assert.equal(sorted[1998], values[1])
+    assert.equal(order[1998], places[1])
+    assert.is_true((x:kthvalue(1999))[1] ~= (x:kthvalue(1999))[1])
+  end)
+
+  it("are those of each row", function()
+    local x = cresset.randn(40, 600)
+    local values, places = x:kthvalue(100, 2)
+    local middle = x:median(2)
+    for row = 1, 40 do
+      local sorted, order = x[row]:sort()
+      assert.equal(sorted[100], values[row][1])
+      assert.equal(order[100], places[row][1])
+      assert.equal(sorted[300], middle[row][1])
+    end
+  end)
+end)
+
 describe("running sums and products", function()
   it("agree with a loop, whatever lies side by side", function()
     cresset.manualSeed(5)
@@ -150,6 +223,32 @@ describe("running sums and products", function()
 end)
 
 describe("masks and choices of large tensors", function()
+  it("copy to what the mask selects", function()
+    cresset.manualSeed(7)
+    for _, word in ipairs(types) do
+      local x = drawn(word, 50, 1700)
+      local mask, given = x:gt(30), drawn(word, 50 * 1700)
+      local expected, taken = x:view(-1):totable(), 0
+      for i, v in ipairs(expected) do
+        if v > 30 then
+          taken = taken + 1
+          expected[i] = given[taken]
+        end
+      end
+      local copied = x:clone():maskedCopy(mask, given)
+      assert.same(expected, copied:view(-1):totable())
+      assert.is_true(x:clone():maskedCopy(mask, given:narrow(1, 1, taken)):equal(copied))
+      local turned = x:t():clone():t()
+      assert.is_true(turned:maskedCopy(mask, given):equal(copied))
+      assert.same(given:narrow(1, 1, taken):totable(), copied:maskedSelect(mask):totable())
+    end
+    local x = cresset.zeros(70000)
+    assert.equal(0, x:maskedCopy(x:gt(0), cresset.Tensor()):sum())
+    assert.has_error(function() x:maskedCopy(x:eq(0), cresset.Tensor(69999)) end,
+      "Tensor:maskedCopy: 'src' must have at least 70000 elements, one for each that the mask "
+      .. "selects, got 69999")
+  end)
+
   it("fill what the mask selects, in any order of dimensions", function()
     cresset.manualSeed(6)
     for _, word in ipairs(types) do

@@ -65,6 +65,18 @@ describe("NaN", function()
     assert.is_true(values[4] ~= values[4])
     local down = select(2, x:sort(1, true))
     assert.same({ 2, 4, 1, 3 }, down:totable())
+    for _, word in ipairs { "Float", "Double" } do
+      local rows = cresset[word .. "Tensor"] { { 3, 1, 2 }, { 4, nan, nan }, { nan, 1, 2 } }
+      local middle, at = rows:median(2)
+      assert.equal(2, middle[1][1])
+      assert.is_true(middle[2][1] ~= middle[2][1] and middle[3][1] ~= middle[3][1])
+      assert.same({ { 3 }, { 2 }, { 1 } }, at:totable())
+      local long = cresset.rand(1000):type(rows:type())
+      long[700], long[900] = nan, nan
+      middle, at = long:median()
+      assert.is_true(middle[1] ~= middle[1])
+      assert.equal(700, at[1])
+    end
   end)
 
   it("passes through sums and means", function()
@@ -72,6 +84,74 @@ describe("NaN", function()
     for _, name in ipairs { "sum", "mean", "prod", "var", "std", "norm" } do
       local value = x[name](x)
       assert.is_true(value ~= value)
+    end
+  end)
+end)
+
+describe("remainders and angles", function()
+  local function same(a, b) return a == b and 1 / a == 1 / b or a ~= a and b ~= b end
+
+  local function floored(a, b)
+    local m = math.fmod(a, b)
+    return m ~= 0 and (m < 0) ~= (b < 0) and m + b or m
+  end
+
+  -- Exact results, the sign of zero too: short and long quotients, blocks of one kind and mixed.
+  local function check(a, b)
+    local letter = a:type() == "torch.FloatTensor" and "f" or "d"
+    local function rounded(x) return (string.unpack(letter, string.pack(letter, x))) end
+    for name, exact in pairs { fmod = math.fmod, remainder = floored } do
+      local got, number = cresset["c" .. name](a, b), a[name](a:clone(), 0.375)
+      for i = 1, a:numel() do
+        assert(same(rounded(exact(a[i], b[i])), got[i]),
+          ("%s of %s and %s is not %s"):format(name, a[i], b[i], got[i]))
+        assert(same(rounded(exact(a[i], 0.375)), number[i]))
+      end
+    end
+  end
+
+  for _, word in ipairs { "Float", "Double" } do
+    it("are exact in " .. word:lower(), function()
+      cresset.manualSeed(9)
+      local n = 1100
+      local kind = "torch." .. word .. "Tensor"
+      local a, b = cresset.randn(n):double():mul(100):type(kind), cresset.randn(n):type(kind)
+      check(a, b)
+      check(a:mul(1e5), b)
+      check(b, a)
+      check(cresset.range(-550, 549):type(kind), cresset.range(1, n):remainder(7):add(1):type(kind))
+      check(a:clone():fill(1e30), b)
+      check(cresset.range(1, n):type(kind):mul(0.1), cresset.Tensor(n):fill(0.1):type(kind))
+      local specials = { 0.0, -0.0, 1, -1, math.huge, -math.huge, nan, 3, 1e-40, 1e38 }
+      for i, first in ipairs(specials) do
+        for j, second in ipairs(specials) do
+          a[10 * i + j], b[10 * i + j] = first, second == 0 and nan or second
+        end
+      end
+      check(a, b)
+      assert.is_true(cresset.fmod(a, 0)[1] ~= cresset.fmod(a, 0)[1])
+    end)
+  end
+
+  it("atan2 knows all quarters, zeros and infinities", function()
+    local specials = { 0.0, -0.0, 1, -1, math.huge, -math.huge, nan, 3, -0.2, 1e-30, -1e30 }
+    for _, word in ipairs { "Float", "Double" } do
+      local y, x, expected = {}, {}, {}
+      for _, first in ipairs(specials) do
+        for _, second in ipairs(specials) do
+          y[#y + 1], x[#x + 1] = first, second
+        end
+      end
+      local make = cresset[word .. "Tensor"]
+      y, x = make(y), make(x)
+      for i = 1, y:numel() do expected[i] = math.atan(y[i], x[i]) end
+      local got = cresset.atan2(y, x)
+      for i = 1, y:numel() do
+        local exact = make { expected[i] }[1]
+        local off = math.abs(got[i] - exact)
+        assert(same(exact, got[i]) or off <= 1e-7 * math.abs(exact) and off > 0,
+          ("atan2(%s, %s) = %s"):format(y[i], x[i], got[i]))
+      end
     end
   end)
 end)

@@ -35,6 +35,16 @@ describe("filling with random numbers", function()
     end)
   end
 
+  it("gives exactly the single draws' geometric numbers", function()
+    for _, p in ipairs { 0.5, 0.25, 0.9, 1e-3, 0.999999 } do
+      local one, many = cresset.Generator(), cresset.Generator()
+      cresset.manualSeed(one, 12)
+      cresset.manualSeed(many, 12)
+      local t = cresset.LongTensor(20000):geometric(many, p)
+      t:apply(function(got) assert(got == cresset.geometric(one, p)) end)
+    end
+  end)
+
   it("gives float32 the rounded numbers, whatever the number of threads", function()
     local threads = cresset.getNumThreads()
     local wide = cresset.DoubleTensor(300001)

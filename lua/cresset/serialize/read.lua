@@ -2,6 +2,7 @@
 -- executed, and every length is compared with what is left of it.
 local class = require("cresset.class")
 local core = require("cresset.core")
+local generator = require("cresset.serialize.generator")
 local kinds = require("cresset.serialize.kinds")
 local types = require("cresset.types")
 
@@ -116,6 +117,15 @@ local function read_tensor(input, number, word)
   return tensor
 end
 
+local function read_generator(input, number)
+  local bytes = there(input, stream.readStorage(input.file, "Byte", generator.bytes),
+    "a generator's state")
+  local result = generator.unpack(bytes:string())
+  if not result then damaged(input, "its numbers are not a generator's state") end
+  remember(input, number, result)
+  return result
+end
+
 local words = { Byte = true, Char = true, Short = true, Int = true, Long = true, Float = true,
   Double = true }
 
@@ -139,6 +149,7 @@ local function read_object(input, number)
   if words[word] then
     return (kind == "Tensor" and read_tensor or read_storage)(input, number, word)
   end
+  if name == "torch.Generator" then return read_generator(input, number) end
   local object_class = #name <= 200 and class.find(name)
   if not object_class then
     error(("%s holds an object of class '%s', which this program does not have")

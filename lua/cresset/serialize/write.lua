@@ -1,6 +1,7 @@
 --- Writing values in Torch7's format, to any file.
 local class = require("cresset.class")
 local core = require("cresset.core")
+local generator = require("cresset.serialize.generator")
 local kinds = require("cresset.serialize.kinds")
 local types = require("cresset.types")
 
@@ -108,6 +109,11 @@ local function write_object(out, object, name)
   write_pairs(out, fields)
 end
 
+local function write_generator(out, value)
+  if not begin_object(out, value, value, "torch.Generator") then return end
+  out.file:writeByte(core.ByteTensor(generator.pack(value)):storage())
+end
+
 local writers = {
   ["nil"] = function(out) out.file:writeInt(kinds.NIL) end,
   number = write_number,
@@ -139,6 +145,7 @@ function write_value(out, value)
   if core.isStorage(value) then
     return write_storage(out, core[value:type():match("%a+$"):gsub("Storage", "Tensor")](value))
   end
+  if types.type(value) == "torch.Generator" then return write_generator(out, value) end
   local write = writers[type(value)]
   if not write then
     error(("a %s cannot be saved%s"):format(types.type(value), path_text(out)), 0)
