@@ -118,6 +118,9 @@ for _, word in ipairs { "Float", "Double" } do
       local layer, linear = pair(function() return nn.IndexLinear(6, 4) end, word, true)
       local x, g, input = dense_of(lower), fill(lower, 4, { 3, 4 }), keys_and_values(lower)
       assert_near(values(linear:forward(x[2])), layer:forward({ input[1][2], input[2][2] }), 1e-5)
+      local sized = layer:forward({ input[1][2], input[2][2], input[1][2]:size(1) })
+      assert.are.same({ 4 }, learning.size(sized))
+      assert_near(values(linear:forward(x[2])), sized, 1e-5)
       local flat = { cresset.cat(input[1], 1), cresset.cat(input[2], 1),
         cresset.LongTensor({ 2, 3, 1 }) }
       assert_near(values(linear:forward(x)), layer:forward(flat), 1e-5)
@@ -180,6 +183,7 @@ describe("nn.IndexLinear", function()
         "sizes must hold whole numbers from 0 to 1, got 2" },
       { { k, v, cresset.LongTensor({ 1 }) },
         "sizes must add up to 2, the number of keys, got 1" },
+      { { k, v, 3 }, "input's size must be the number of keys, 2, got 3" },
       { { cresset.LongTensor({ 1, 7 }), v }, "keys must hold whole numbers from 1 to 6, got 7" },
       { { cresset.LongTensor({ 1, 0 }), v }, "keys must hold whole numbers from 1 to 6, got 0" },
     }) do

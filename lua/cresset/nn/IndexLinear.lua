@@ -6,8 +6,8 @@ local uniform = require("cresset.nn.uniform")
 
 --- A fully connected layer of sparse inputs, given by keys (LongTensors, from 1 + keysOffset to
 -- inputSize + keysOffset) and values: {keys, values} is one sample, {{keys, ...}, {values, ...}} a
--- batch, {keys, values, sizes} a batch whose samples follow one another, sizes (a LongTensor) of
--- them. Output (outputSize) or (N x outputSize).
+-- batch, {keys, values, sizes} a batch whose samples follow one another, sizes (a LongTensor; or
+-- the number of keys, for one sample) of them. Output (outputSize) or (N x outputSize).
 --
 -- gradInput is an empty table unless doGradInput is true; then it has the form of the input, with
 -- the values' gradients and no others. With normalize = true, each value is first divided by the
@@ -72,7 +72,10 @@ local function flattened(self, input)
   local keys, values, sizes = input[1], input[2], input[3]
   if sizes ~= nil then
     check_pair(self, keys, values, "input's")
-    if math.type(sizes) == "integer" then sizes = core.LongTensor({ sizes }) end
+    if math.type(sizes) == "integer" then
+      if sizes == keys:size(1) then return keys, values, nil, "one" end
+      self:fail("input's size must be the number of keys, %d, got %d", keys:size(1), sizes)
+    end
     return keys, values, expect.tensor(self, sizes, "input's sizes", "torch.LongTensor"), "flat"
   end
   if core.isTensor(keys) then
