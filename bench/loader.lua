@@ -72,7 +72,7 @@ end
 
 train(loader(0, 0)) -- everything is there for the first time
 local plain = train(loader(0, 0))
-local once = train(loader(1, 0)) - plain
+local once = (train(loader(4, 0)) - plain) / 4
 local times = math.max(1, math.floor(plain / once + 0.5))
 print(("step %.2f ms, augmentation of a minibatch %.2f ms (%d times)"):format(1e3 * plain,
   1e3 * once * times, times))

@@ -13,7 +13,7 @@ local nn, optim, data = cresset.nn, cresset.optim, cresset.data
 local models, plot, train = cresset.models, cresset.plot, cresset.train
 
 local settings = {
-  small = { epochs = 6, hidden = 192, layers = 1, steps = 50, batch = 32 },
+  small = { epochs = 5, hidden = 192, layers = 1, steps = 50, batch = 32 },
   full = { epochs = 30, hidden = 512, layers = 2, steps = 100, batch = 32 },
 }
 
@@ -105,7 +105,7 @@ train.script({
   description = "A recurrent network learns to write like a text, character by character.",
   options = {
     { name = "setting", default = "small", choices = { "small", "full" },
-      help = "small: 192 units, 6 epochs; full: 2 x 512 units, 30 epochs" },
+      help = "small: 192 units, 5 epochs; full: 2 x 512 units, 30 epochs" },
     { name = "text", default = "", help = "a text file; without it, The Devil's Dictionary" },
     { name = "cell", default = "LSTM", choices = { "LSTM", "GRU", "Elman" },
       help = "LSTM, GRU or Elman" },

@@ -288,6 +288,7 @@ end
 function Trainer:validate(batches)
   batches = batches or self.options.validation
   if batches == nil then error(who .. ":validate: there are no batches", 0) end
+  trainer_options.check_batches(who .. ":validate", "batches", batches)
   if checkpoint.is_loader(batches) then batches:seek(math.max(self.state.epoch, 1)) end
   local _ <close> = evaluating(self)
   return means(evaluate_all(self, batches))

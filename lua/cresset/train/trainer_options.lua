@@ -70,11 +70,11 @@ local function is_callable(value)
   return type(meta) == "table" and rawget(meta, "__call") ~= nil
 end
 
-local function check_callable(checked, name)
-  local value = checked[name]
-  if value == nil and name ~= "batches" or is_callable(value) then return end
-  fail("'%s' must be something to loop over, such as a data.Loader, got %s", name,
-    arguments.describe(value))
+--- Raises an error unless a `for` loop takes the value, or it is a function.
+function options.check_batches(name, what, value)
+  if is_callable(value) then return end
+  error(("%s: '%s' must be something to loop over, such as a data.Loader, got %s"):format(name,
+    what, arguments.describe(value)), 0)
 end
 
 local function check_functions(name, list, names)
@@ -120,8 +120,10 @@ function options.check(given)
     if not names[name] then fail("there is no option '%s'", tostring(name)) end
   end
   check_choices(checked)
-  check_callable(checked, "batches")
-  check_callable(checked, "validation")
+  options.check_batches(who, "batches", checked.batches)
+  if checked.validation ~= nil then
+    options.check_batches(who, "validation", checked.validation)
+  end
   check_functions("metrics", checked.metrics)
   check_functions("hooks", checked.hooks, hook_names)
   check_functions("extra", checked.extra, { save = true, load = true })
