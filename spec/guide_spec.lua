@@ -53,7 +53,7 @@ describe("documentation pages", function()
     "doc/guide/networks.md", "doc/guide/models.md", "doc/guide/energy.md",
     "doc/guide/training.md",
     "doc/guide/adversarial.md", "doc/guide/files.md", "doc/guide/torch7.md",
-    "doc/guide/pytorch.md" } do
+    "doc/guide/pytorch.md", "doc/guide/maps.md" } do
     local lines = read_page(path)
     if lines then it(path .. " tells the truth", function() run(path, lines) end) end
   end

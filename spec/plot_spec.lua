@@ -97,3 +97,48 @@ describe("plot.save", function()
     assert.equal(plot.svg { { y = { 1, 2 } } }, files.read(name))
   end)
 end)
+
+describe("plot.render", function()
+  after_each(files.clean)
+
+  local function is_blue(picture, x, y) -- the first series' colour, 0072b2
+    return math.abs(picture[1][y][x]) < 0.3 and math.abs(picture[3][y][x] - 0xb2 / 255) < 0.2
+  end
+
+  it("puts lines where they belong", function()
+    -- the axes span 100 x 100: x from 58, y from 34
+    local picture = plot.render { ymin = 0, ymax = 10, width = 174, height = 178,
+      { y = { 0, 5, 5 } } }
+    assert.same({ 3, 178, 174 }, picture:size():totable())
+    for x = 112, 150 do assert.is_true(is_blue(picture, x, 34 + 51), x) end
+    assert.is_false(is_blue(picture, 130, 34 + 47))
+    assert.is_false(is_blue(picture, 130, 34 + 55))
+    local rising = 0 -- from (58, 134) to (108, 84)
+    for x = 64, 102 do
+      local y = 135 - (x - 58)
+      if is_blue(picture, x, y) or is_blue(picture, x, y + 1) then rising = rising + 1 end
+    end
+    assert.equal(39, rising)
+    assert.equal(1, picture[1][1][1])
+    assert.is_true(picture:min() >= 0 and picture:max() <= 1)
+  end)
+
+  it("puts plots side by side, and is what plot.save writes as PNG", function()
+    local one = { title = "Loss", xlabel = "epoch", ylabel = "nats", logy = true,
+      { name = "training", y = { 1, 0.1 } } }
+    local two = { { y = cresset.rand(100) } }
+    local both = plot.render(one, two)
+    assert.same({ 3, 320, 960 }, both:size():totable())
+    assert.same(plot.render(one):totable(), both:narrow(3, 1, 480):totable())
+    if not cresset.optionalParts().png then return end
+    local path = files.name(".png")
+    plot.save(path, one, two)
+    assert.near(0, (cresset.image.load(path) - both):abs():max(), 0.003)
+  end)
+
+  it("says what is wrong", function()
+    assert.has_error(function() plot.render() end, "plot.render: expected a table of series")
+    assert.has_error(function() plot.render { width = 10000, height = 10000, { y = { 1 } } } end,
+      "plot.render: the plots have more than 4194304 pixels")
+  end)
+end)

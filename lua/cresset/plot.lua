@@ -1,4 +1,4 @@
---- cresset.plot: line plots as SVG, which browsers and editors show and any size suits.
+--- cresset.plot: line plots as SVG, which browsers and editors show and any size suits, or PNG.
 --
 --     plot.save("out/loss.svg", {
 --       title = "Loss", xlabel = "epoch",
@@ -6,12 +6,15 @@
 --       { name = "test", y = { 2.3, 1.0, 0.6 } },
 --     })
 local arguments = require("cresset.nn.arguments")
+local chart = require("cresset.image.chart")
 local core = require("cresset.core")
 
 local plot = {}
 
 -- Okabe and Ito's colours, which readers with any colour vision can tell apart
 local colors = { "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000" }
+
+local most_pixels = 1 << 22 -- of a picture
 
 local margin = { left = 58, right = 16, top = 34, bottom = 44 }
 
@@ -108,20 +111,32 @@ local function y_limits(lists, spec)
   return low, high > low and high or low + 1
 end
 
+--- The axes' marks: lists x and y of places in pixels and their labels.
+local function marks_of(spec, at)
+  local marks = { x = {}, y = {} }
+  for k, x in ipairs(ticks(at.x0, at.x1, 8)) do
+    marks.x[k] = { at = at.x(x), label = label(x) }
+  end
+  for k, y in ipairs(spec.logy and log_ticks(at.y0, at.y1) or ticks(at.y0, at.y1, 6)) do
+    marks.y[k] = { at = at.y(y), label = label(spec.logy and 10 ^ y or y) }
+  end
+  return marks
+end
+
 local function draw_axes(out, spec, at)
   local function add(text, ...) out[#out + 1] = text:format(...) end
-  for _, x in ipairs(ticks(at.x0, at.x1, 8)) do
-    local px = at.x(x)
+  local marks = marks_of(spec, at)
+  for _, mark in ipairs(marks.x) do
+    local px = mark.at
     add('<line class="grid" x1="%.1f" y1="%g" x2="%.1f" y2="%g"/>', px, at.top, px, at.bottom)
     add('<text class="tick" x="%.1f" y="%g" text-anchor="middle">%s</text>', px, at.bottom + 16,
-      label(x))
+      mark.label)
   end
-  local marks = spec.logy and log_ticks(at.y0, at.y1) or ticks(at.y0, at.y1, 6)
-  for _, y in ipairs(marks) do
-    local py = at.y(y)
+  for _, mark in ipairs(marks.y) do
+    local py = mark.at
     add('<line class="grid" x1="%g" y1="%.1f" x2="%g" y2="%.1f"/>', at.left, py, at.right, py)
     add('<text class="tick" x="%g" y="%.1f" text-anchor="end">%s</text>', at.left - 6, py + 4,
-      label(spec.logy and 10 ^ y or y))
+      mark.label)
   end
   add('<path class="axis" d="M%g %gV%gH%g"/>', at.left, at.top, at.bottom, at.right)
   local middle = (at.left + at.right) / 2
@@ -178,26 +193,34 @@ local function legend_corner(lists, at, width, height)
   return best
 end
 
-local function draw_legend(out, spec, lists, at)
-  local longest, names = 0, {}
-  for k, series in ipairs(spec) do
-    names[k] = series.name
+--- Where the legend is, or nil without names.
+local function legend_of(spec, lists, at)
+  local longest = 0
+  for _, series in ipairs(spec) do
     if series.name then longest = math.max(longest, #series.name) end
   end
-  if longest == 0 then return end
+  if longest == 0 then return nil end
   local width, height = longest * 7.2 + 38, #spec * 17 + 6
   local corner = legend_corner(lists, at, width, height)
+  corner.width, corner.height = width, height
+  return corner
+end
+
+local function draw_legend(out, spec, lists, at)
+  local corner = legend_of(spec, lists, at)
+  if not corner then return end
   out[#out + 1] = ('<rect class="legend" x="%g" y="%g" width="%g" height="%g" rx="3"/>'):format(
-    corner.x, corner.y, width, height)
+    corner.x, corner.y, corner.width, corner.height)
   for k = 1, #spec do
     local y = corner.y + k * 17 - 5
     out[#out + 1] = ('<path class="line" stroke="%s" d="M%g %gh20"/><text x="%g" y="%g">%s</text>')
       :format(colors[(k - 1) % #colors + 1], corner.x + 6, y, corner.x + 32, y + 4,
-        escape(names[k] or ""))
+        escape(spec[k].name or ""))
   end
 end
 
-local function draw_panel(out, spec, width, height)
+--- The points of each series, and where things are in a plot of this size.
+local function lay_out(spec, width, height)
   local lists = {}
   for k, series in ipairs(spec) do lists[k] = points_of(series, spec.logy) end
   local x0, x1 = limits(lists, 1)
@@ -206,6 +229,11 @@ local function draw_panel(out, spec, width, height)
     right = width - margin.right, bottom = height - margin.bottom }
   function at.x(value) return at.left + (value - x0) / (x1 - x0) * (at.right - at.left) end
   function at.y(value) return at.bottom - (value - y0) / (y1 - y0) * (at.bottom - at.top) end
+  return lists, at
+end
+
+local function draw_panel(out, spec, width, height)
+  local lists, at = lay_out(spec, width, height)
   draw_axes(out, spec, at)
   draw_series(out, lists, at)
   draw_legend(out, spec, lists, at)
@@ -222,8 +250,8 @@ text { font: 12px sans-serif; fill: #222 }
 </style>
 ]]
 
-local function check(condition, message, ...)
-  if not condition then error("plot.svg: " .. message:format(...), 0) end
+local function check(who, condition, message, ...)
+  if not condition then error(who .. ": " .. message:format(...), 0) end
 end
 
 local function is_list(value)
@@ -231,22 +259,23 @@ local function is_list(value)
   return type(value) == "table"
 end
 
-local function check_panel(panel)
-  check(type(panel) == "table" and #panel > 0, "a plot must be a table of one or more series")
+local function check_panel(who, panel)
+  check(who, type(panel) == "table" and #panel > 0, "a plot must be a table of one or more series")
   for k, series in ipairs(panel) do
-    check(type(series) == "table" and is_list(series.y),
+    check(who, type(series) == "table" and is_list(series.y),
       "series %d must have a list of numbers, 'y'", k)
-    check(series.x == nil or is_list(series.x), "'x' of series %d must be a list of numbers", k)
-    check(series.name == nil or type(series.name) == "string",
+    check(who, series.x == nil or is_list(series.x),
+      "'x' of series %d must be a list of numbers", k)
+    check(who, series.name == nil or type(series.name) == "string",
       "'name' of series %d must be a string", k)
   end
   for _, name in ipairs { "width", "height" } do
     local value = panel[name]
-    check(value == nil or is_finite(value) and value >= 100 and value <= 10000,
+    check(who, value == nil or is_finite(value) and value >= 100 and value <= 10000,
       "'%s' must be a number from 100 to 10000", name)
   end
   for _, name in ipairs { "ymin", "ymax" } do
-    check(panel[name] == nil or is_finite(panel[name]), "'%s' must be a number", name)
+    check(who, panel[name] == nil or is_finite(panel[name]), "'%s' must be a number", name)
   end
 end
 
@@ -258,9 +287,9 @@ end
 -- @return the SVG text
 function plot.svg(...)
   local panels, out, x, most = { ... }, {}, 0, 0
-  check(#panels > 0, "expected a table of series")
+  check("plot.svg", #panels > 0, "expected a table of series")
   for _, panel in ipairs(panels) do
-    check_panel(panel)
+    check_panel("plot.svg", panel)
     local width, height = panel.width or 480, panel.height or 320
     out[#out + 1] = ('<g transform="translate(%g,0)">'):format(x)
     draw_panel(out, panel, width, height)
@@ -272,11 +301,38 @@ function plot.svg(...)
     .. table.concat(out, "\n") .. "\n</svg>\n"
 end
 
---- Writes plot.svg(...) to a file, the whole or nothing.
--- @param path  ends in .svg
+--- The same plots as a picture.
+-- @param ...  plots, as for plot.svg
+-- @return a torch.FloatTensor, 3 x height x width
+function plot.render(...)
+  local panels, width, height = { ... }, 0, 0
+  check("plot.render", #panels > 0, "expected a table of series")
+  for _, panel in ipairs(panels) do
+    check_panel("plot.render", panel)
+    width = width + math.floor(panel.width or 480)
+    height = math.max(height, panel.height or 320)
+  end
+  check("plot.render", width * height <= most_pixels, "the plots have more than %d pixels",
+    most_pixels)
+  local canvas, x = chart.canvas(width, height), 0
+  for _, panel in ipairs(panels) do
+    local lists, at = lay_out(panel, panel.width or 480, panel.height or 320)
+    chart.panel(canvas, x, panel, lists, at, marks_of(panel, at), legend_of(panel, lists, at),
+      colors)
+    x = x + math.floor(panel.width or 480)
+  end
+  return chart.finish(canvas)
+end
+
+--- Writes plot.svg(...), or plot.render(...) as PNG, to a file, the whole or nothing.
+-- @param path  ends in .png for a PNG file; an SVG file else
 function plot.save(path, ...)
   arguments.check("plot.save", { "path", "string" }, path)
-  core.data.saveText(path, plot.svg(...))
+  if path:lower():match("%.png$") then
+    core.image.savePNG(path, plot.render(...))
+  else
+    core.data.saveText(path, plot.svg(...))
+  end
 end
 
 return plot
