@@ -103,13 +103,21 @@ local function table_line(row, peak)
     ratio(row, "onnx"))
 end
 
+-- What the multiply-adds alone would take.
+local function floor_text(row, peak)
+  if not peak then return "" end
+  return (" (%s ms; the multiply-adds at the peak: %s ms)"):format(milliseconds(row.cresset),
+    milliseconds(2e-9 * row.multiplyAdds / peak))
+end
+
 local function misses(results)
   local lines = {}
   for _, row in ipairs(results.rows) do
     local kind, factor, reached = aim_of(row)
     if kind and reached < factor then
-      lines[#lines + 1] = ("* %s: %.2f times as fast as %s, where %g is the aim: %.0f %% too slow")
-        :format(row.name, reached, results.titles[kind], factor, 100 * (factor / reached - 1))
+      lines[#lines + 1] = ("* %s: %.2f times as fast as %s, where %g is the aim: %.0f %% too slow%s")
+        :format(row.name, reached, results.titles[kind], factor, 100 * (factor / reached - 1),
+          floor_text(row, results.peak))
     end
     if row.under and row.cresset > row.under then
       lines[#lines + 1] = ("* %s: %.1f microseconds, where %g is the aim"):format(row.name,
