@@ -40,11 +40,11 @@ local recipes = {
     end,
     batch = 128, optimizer = optim.sgd, rate = 0.1, smoothing = 0.1, augment = true,
     config = { momentum = 0.9, dampening = 0, nesterov = true, weightDecay = 5e-4 },
-    small = { epochs = 3, samples = 6000 }, full = { epochs = 14 },
+    small = { epochs = 4, samples = 6000, tests = 2000 }, full = { epochs = 12 },
   },
 }
 
-local function load(options, most)
+local function load(options, most, tests)
   local training, test
   if options.data == "digits" then
     training, test = data.digits()
@@ -53,6 +53,7 @@ local function load(options, most)
     training, test = data.fashion(options.folder ~= "" and options.folder or nil)
   end
   if most then training = training:narrow(1, math.min(most, training:size())) end
+  if tests then test = test:narrow(1, math.min(tests, test:size())) end
   local mean, deviation = training.images:mean(), training.images:std()
   for _, part in ipairs { training, test } do part.images:add(-mean):div(deviation) end
   return training, test, mean, deviation
@@ -160,7 +161,7 @@ local function main(options)
   local setting = recipe[options.setting]
   local epochs = options.epochs > 0 and options.epochs or setting.epochs
   local training, test, mean, deviation =
-    load(options, options.samples > 0 and options.samples or setting.samples)
+    load(options, options.samples > 0 and options.samples or setting.samples, setting.tests)
   local run = start(recipe, training, epochs, -mean / deviation)
   print(("%s, %d parameters; %d pictures for training, %d for testing"):format(options.net,
     run.parameters:nElement(), training:size(), test:size()))
