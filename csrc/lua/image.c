@@ -4,6 +4,7 @@
 
 #include "core/jpeg.h"
 #include "core/png.h"
+#include "ops/copy.h"
 #include "ops/image.h"
 #include "ops/warp.h"
 
