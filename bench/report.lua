@@ -115,7 +115,7 @@ local function misses(results)
   for _, row in ipairs(results.rows) do
     local kind, factor, reached = aim_of(row)
     if kind and reached < factor then
-      lines[#lines + 1] = ("* %s: %.2f times as fast as %s, where %g is the aim: %.0f %% too slow%s")
+      lines[#lines + 1] = ("* %s: %.2f times as fast as %s, where %g is the aim, %.0f %% off%s")
         :format(row.name, reached, results.titles[kind], factor, 100 * (factor / reached - 1),
           floor_text(row, results.peak))
     end
