@@ -270,6 +270,10 @@ recipes = {
     return cresset.zoo.SOM { inputSize = 3, width = 3, height = 2, topology = "hexagonal" }
   end,
   ["zoo.McCullochPitts"] = function() return cresset.zoo.McCullochPitts({ 1, -1, 2 }, 2) end,
+  ["models.Autoencoder"] = function() return cresset.models.Autoencoder { sizes = { 3, 2 } } end,
+  ["models.VAE"] = function()
+    return cresset.models.VAE { inputs = 3, hidden = { 4 }, latent = 2 }
+  end,
   ["zoo.DBN"] = function() return cresset.zoo.DBN({ 3, 2, 2 }, { classes = 2 }) end,
   ["zoo.RBM"] = function() return cresset.zoo.RBM(3, 2, { classes = 2 }) end,
   ["nn.Clamp"] = function() return class.find("nn.Clamp")(-1, 1) end,
