@@ -60,7 +60,7 @@ local function make_trainer(setting, classes)
     discriminator = gan.discriminator { side = setting.side, condition = "input",
       classes = classes },
     noise = noise_size, condition = "input", classes = classes,
-    config = { learningRate = 0.001, beta1 = 0.5 },
+    config = { learningRate = 0.001, beta1 = 0.5 }, ema = 0.999,
   }
 end
 
