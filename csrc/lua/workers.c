@@ -150,7 +150,10 @@ static void free_context(void *data) {
 
 static cr_crew *check_crew(lua_State *L) {
   cr_crew **box = luaL_testudata(L, 1, crew_type);
-  if (!box) cr_type_error(L, 1, "crew", "workers");
+  if (!box) {
+    cr_type_error(L, 1, "crew", "workers");
+    return NULL; /* never reached */
+  }
   if (!*box) cr_error(L, "the workers were closed");
   return *box;
 }
@@ -172,15 +175,15 @@ static void settle(void) {
 }
 
 static worker_context *make_context(lua_State *L, int parcel, const char *prelude) {
-  worker_context *context = malloc(sizeof *context);
-  char *text = strdup(prelude);
-  if (!context || !text) {
+  worker_context *context = calloc(1, sizeof *context);
+  if (context) context->prelude = strdup(prelude);
+  if (!context || !context->prelude) {
     free(context);
-    free(text);
     cr_error(L, "out of memory");
     return NULL; /* never reached */
   }
-  *context = (worker_context){text, cr_take_parcel(L, parcel), cr_default_dtype()};
+  context->setup = cr_take_parcel(L, parcel);
+  context->dtype = cr_default_dtype();
   return context;
 }
 

@@ -301,9 +301,9 @@ describe("train.Trainer", function()
       local whole, killed, folder = files.name(), files.name(), files.name()
       train_in_process(kind, files.folder(), whole)
       local done = false
-      for _ = 1, 6 do
+      for _ = 1, 4 do
         done = done or train_in_process(kind, folder, killed,
-          cresset.uniform(generator, 0.03, 0.3))
+          cresset.uniform(generator, 0.03, 0.25))
       end
       if not done then train_in_process(kind, folder, killed) end
       local expected, got = cresset.load(whole), cresset.load(killed)

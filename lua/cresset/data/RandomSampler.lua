@@ -5,8 +5,7 @@ local core = require("cresset.core")
 local RandomSampler = class("data.RandomSampler", "data.Sampler")
 
 function RandomSampler:order(generator)
-  if not generator then return core.randperm(self.count) end
-  return core.randperm(generator, self.count)
+  return self:__draw(generator, core.randperm, self.count)
 end
 
 return RandomSampler

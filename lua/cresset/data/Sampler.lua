@@ -26,6 +26,18 @@ function Sampler:__init(count)
   self.count = arguments.check(self.__typename, { "count", "size" }, count)
 end
 
+local generator_class = getmetatable(core.Generator())
+
+--- f(generator, ...), or f(...) without a generator, which is checked.
+function Sampler.__draw(self, generator, f, ...)
+  if generator == nil then return f(...) end
+  if debug.getmetatable(generator) ~= generator_class then
+    error(("%s:order: 'generator' must be a generator or nil, got %s"):format(self.__typename,
+      arguments.describe(generator)), 0)
+  end
+  return f(generator, ...)
+end
+
 --- The order of an epoch.
 -- @param generator  where random numbers come from (the default generator)
 -- @return a torch.LongTensor of positions

@@ -24,18 +24,14 @@ function StratifiedSampler:__init(labels)
 end
 
 function StratifiedSampler:order(generator)
-  local function draw(f, ...)
-    if generator then return f(generator, ...) end
-    return f(...)
-  end
   local places = core.DoubleTensor(self.count)
   local shuffled = core.LongTensor(self.count)
   for _, run in ipairs(self.runs) do
     local first, size = run[1], run[2]
-    local own = core.range(1, size):double():add(-draw(core.uniform)):div(size)
+    local own = core.range(1, size):double():add(-self:__draw(generator, core.uniform)):div(size)
     places:narrow(1, first, size):copy(own)
-    shuffled:narrow(1, first, size)
-      :copy(self.positions:narrow(1, first, size):index(1, draw(core.randperm, size)))
+    local order = self:__draw(generator, core.randperm, size)
+    shuffled:narrow(1, first, size):copy(self.positions:narrow(1, first, size):index(1, order))
   end
   local _, order = places:sort()
   return shuffled:index(1, order)

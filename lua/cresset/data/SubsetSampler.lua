@@ -23,8 +23,7 @@ end
 
 function SubsetSampler:order(generator)
   if not self.shuffle then return self.positions:clone() end
-  local order = generator and core.randperm(generator, self.count) or core.randperm(self.count)
-  return self.positions:index(1, order)
+  return self.positions:index(1, self:__draw(generator, core.randperm, self.count))
 end
 
 return SubsetSampler

@@ -222,6 +222,7 @@ end
 -- @param name  the column's
 -- @return a torch.LongTensor of class numbers from 1, and the list of the classes' names, in order
 function Table:labels(name)
+  name = arguments.of_method(self, "labels", { "name", "string" }, name)
   local rows, index, classes = selected(self, "labels", { name }), {}, {}
   if #rows == 0 then fail(who .. ":labels", "there are no rows") end
   for _, row in ipairs(rows) do

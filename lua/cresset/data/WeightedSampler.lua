@@ -22,8 +22,7 @@ function WeightedSampler:__init(weights, count)
 end
 
 function WeightedSampler:order(generator)
-  if not generator then return core.multinomial(self.weights, self.count, true) end
-  return core.multinomial(generator, self.weights, self.count, true)
+  return self:__draw(generator, core.multinomial, self.weights, self.count, true)
 end
 
 --- A sampler that draws each class equally often, however rare it is.
