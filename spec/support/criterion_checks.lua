@@ -128,7 +128,8 @@ local function check_threads(make, options)
         local results = run(fresh(make, word), input, target)
         first = first or results
         assert_same(first, results, 0, word .. " on two threads")
-        assert_same(results, run(fresh(make, word), input, target), 0, threads .. " threads, again")
+        if threads == 1 then return end
+        assert_same(results, run(fresh(make, word), input, target), 0, "on two threads, again")
       end)
     end
   end)

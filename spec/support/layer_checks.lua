@@ -199,7 +199,8 @@ local function check_threads(make, options)
         local results = run(layer, input)
         first = first or results
         assert_same(first, results, options.threads or 0, word .. " on two threads")
-        assert_same(results, run(fresh(make, word), input), 0, threads .. " threads, again")
+        if threads == 1 then return end
+        assert_same(results, run(fresh(make, word), input), 0, "on two threads, again")
       end)
     end
   end)
