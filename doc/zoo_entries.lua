@@ -158,7 +158,7 @@ return {
       text = "ART 1 finds categories of digits, finer with more vigilance; fuzzy ARTMAP learns "
         .. "a circle from 100, 1,000 and 10,000 points in one pass, and to read digits.",
       paper = "Carpenter and Grossberg 1987; Carpenter et al. 1992",
-      quick = { "--points", "500" },
+      quick = { "--points", "500", "--samples", "100" },
       pictures = { "art.png", "art-circle.png" },
     },
     {

@@ -116,6 +116,9 @@ end
 local function main(options)
   local setting = settings[options.setting]
   local training, test = data.digits()
+  if options.samples > 0 then
+    training = training:narrow(1, math.min(options.samples, training:size()))
+  end
   local counts = binary_categories(training.images, options.out .. "/art.png")
   local points = options.points > 0 and options.points or setting.points
   local circle = learn_circle(points, options.out .. "/art-circle.png")
@@ -134,6 +137,7 @@ train.script({
   options = {
     { name = "setting", default = "small", choices = { "small", "full" },
       help = "small: 5 networks vote; full: 25, and ten times as many points" },
+    { name = "samples", default = 0, min = 0, help = "use this many digits alone; 0: all" },
     { name = "points", default = 0, min = 0, help = "of the circle; 0: the setting's" },
   },
   main = main,
