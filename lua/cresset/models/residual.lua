@@ -59,8 +59,8 @@ function residual.stage(nn, net, block, kind, from, planes, count, step)
   return from
 end
 
---- He's initialization; the last layer's weights start small, with standard deviation 0.01 (Goyal et
--- al. 2017), so that the first steps do not go astray. Returns net.
+--- He's initialization; the last layer's weights start small, with standard deviation 0.01 (Goyal
+-- et al. 2017), so that the first steps do not go astray. Returns net.
 function residual.initialize(net)
   init.network(net, "heNormal", nil, "fanOut")
   init.normal(net:get(net:size()).weight, 0, 0.01)

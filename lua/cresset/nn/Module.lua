@@ -48,7 +48,7 @@ end
 --- Returns the gradient with respect to the input and adds the parameters' to theirs, scale times
 -- (1 unless told otherwise), after forward with the same input.
 --
--- Nobody needs the gradient with respect to the data: after `net:get(1).gradInput = nil` a network's
+-- Nobody needs the gradient with respect to the data: after `net:get(1).gradInput = nil` the
 -- first layer does not compute it, as in Torch7, and the network's backward returns nil.
 function Module:backward(input, gradOutput, scale)
   local gradInput
