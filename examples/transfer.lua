@@ -11,7 +11,7 @@ local nn, optim = cresset.nn, cresset.optim
 local data, plot, train = cresset.data, cresset.plot, cresset.train
 
 local settings = {
-  small = { epochs = 10, draws = 3, most = 6000 },
+  small = { epochs = 10, draws = 2, most = 6000 },
   full = { epochs = 20, draws = 20, most = 60000 },
 }
 local label_counts = { 1, 2, 5, 10, 20 }

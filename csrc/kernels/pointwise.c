@@ -149,7 +149,7 @@ static void stream_run(int64_t n, int64_t width, int inputs, char *const *p, con
   const int64_t block = CR_STREAM_BLOCK / width, head = cr_stream_head(p[0]) / width;
   char *part[CR_MAX_OPERANDS];
   bool is_run = s[0] == width && n >= head + block && (uintptr_t)p[0] % (uintptr_t)width == 0;
-  for (int k = 1; k <= inputs; k++) is_run &= s[k] == width || (s[k] == 0 && k < 3);
+  for (int k = 1; k <= inputs; k++) is_run &= s[k] == width || (k < 3 && s[k] == 0);
   if (!is_run) {
     plain(n, p, s, context);
     return;
