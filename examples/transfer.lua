@@ -171,7 +171,7 @@ local function main(options)
     classes_between(training, old + 1, old + new_classes),
     classes_between(test, old + 1, old + new_classes))
   save_plot(found, options.out)
-  local shown = 3 -- label_counts[3] labels of each class
+  local shown = 2 -- label_counts[2] labels of each class
   return {
     { "data", options.data }, { "labels", label_counts[shown] },
     { "frozen", ("%.1f"):format(found.frozen[shown]) },
