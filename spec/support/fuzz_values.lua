@@ -81,6 +81,9 @@ recipes = {
     local labels = filled("torch.LongTensor", 3)
     return cresset.data.Dataset { images = float(3, 1, 4, 4), labels = labels }
   end,
+  ["data.Encoder"] = function()
+    return cresset.data.Encoder({ { "sunny", 29 }, { "rain", 18 } }, { "outlook", "heat" })
+  end,
   ["data.Workers"] = function() return cresset.data.Workers(1, function(...) return ... end) end,
   ["data.Loader"] = function()
     return cresset.data.Loader(recipes["data.Dataset"](), 2, { workers = 1 })
