@@ -1,9 +1,7 @@
-/* Changes of pictures for training; lua/cresset/data/augment.lua draws the random numbers. */
+/* Changes of pictures for training; lua/cresset/data/augment/init.lua draws the random numbers. */
 #include "lua/glue.h"
 
 #include "ops/augment.h"
-
-#include <string.h>
 
 /* crop(res, pictures, where, height, width, fill) */
 static int augment_crop(lua_State *L) {
@@ -19,16 +17,13 @@ static int augment_crop(lua_State *L) {
 
 /* warp(res, pictures, maps, mode, fill) */
 static int augment_warp(lua_State *L) {
+  static const char *const modes[] = {"nearest", "bilinear", NULL};
   cr_tensor *res = cr_check_tensor(L, 1, "res");
   const cr_tensor *in = cr_check_tensor(L, 2, "images");
   const cr_tensor *maps = cr_check_tensor(L, 3, "maps");
-  const char *mode = cr_check_string(L, 4, "mode");
+  int mode = cr_check_choice(L, 4, "mode", modes, "\"nearest\" or \"bilinear\"");
   double fill = cr_check_number(L, 5, "fill");
-  bool is_bilinear = strcmp(mode, "bilinear") == 0;
-  if (!is_bilinear && strcmp(mode, "nearest") != 0)
-    cr_type_error(L, 4, "mode", "\"nearest\" or \"bilinear\"");
-  CR_CALL(L,
-          cr_augment_warp(res, in, maps, is_bilinear ? CR_WARP_BILINEAR : CR_WARP_NEAREST, fill));
+  CR_CALL(L, cr_augment_warp(res, in, maps, (cr_augment_mode)mode, fill));
   lua_settop(L, 1);
   return 1;
 }

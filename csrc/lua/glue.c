@@ -140,12 +140,19 @@ void cr_check(lua_State *L, cr_status status) {
 
 /* ---- tensors ---- */
 
+/* What Lua's userdata of a tensor holds. The mark tells it from others of the same length, in half the
+ * calls of Lua's interface that comparing metatables takes; a layer's call asks for five tensors. */
+typedef struct {
+  cr_tensor tensor;
+  const void *mark;
+} tensor_box;
+
+static const char mark[] = "cresset's tensor";
+
 static cr_tensor *find_tensor(lua_State *L, int index) {
-  void *data = lua_touserdata(L, index); /* NULL for what is none: the cheapest question */
-  if (!data || !lua_getmetatable(L, index)) return NULL;
-  bool is_tensor = lua_rawequal(L, -1, lua_upvalueindex(metatable_upvalue));
-  lua_pop(L, 1);
-  return is_tensor ? data : NULL;
+  tensor_box *box = lua_touserdata(L, index); /* NULL for what is none */
+  if (!box || lua_rawlen(L, index) != sizeof *box || box->mark != mark) return NULL;
+  return &box->tensor;
 }
 
 cr_tensor *cr_to_tensor(lua_State *L, int index) {
@@ -194,7 +201,9 @@ void cr_charge_collector(lua_State *L) {
 
 cr_tensor *cr_push_tensor(lua_State *L, cr_dtype dtype) {
   cr_charge_collector(L);
-  cr_tensor *t = lua_newuserdatauv(L, sizeof *t, 0);
+  tensor_box *box = lua_newuserdatauv(L, sizeof *box, 0);
+  cr_tensor *t = &box->tensor;
+  box->mark = mark;
   cr_tensor_init(t, dtype);
   lua_pushvalue(L, lua_upvalueindex(metatable_upvalue));
   lua_setmetatable(L, -2);
@@ -343,6 +352,15 @@ bool cr_opt_bool(lua_State *L, int arg, const char *name, bool otherwise) {
 const char *cr_check_string(lua_State *L, int arg, const char *name) {
   if (lua_type(L, arg) != LUA_TSTRING) cr_type_error(L, arg, name, "a string");
   return lua_tostring(L, arg);
+}
+
+int cr_check_choice(lua_State *L, int arg, const char *name, const char *const list[],
+                    const char *expected) {
+  const char *text = cr_check_string(L, arg, name);
+  int at = 0;
+  while (list[at] && strcmp(list[at], text) != 0) at++;
+  if (!list[at]) cr_type_error(L, arg, name, expected);
+  return at;
 }
 
 const char *cr_check_path(lua_State *L, int arg, const char *name) {

@@ -135,6 +135,9 @@ cr_scalar cr_check_scalar(lua_State *L, int arg, const char *name);
 bool cr_check_bool(lua_State *L, int arg, const char *name);
 bool cr_opt_bool(lua_State *L, int arg, const char *name, bool otherwise);
 const char *cr_check_string(lua_State *L, int arg, const char *name);
+/* Position of the string at arg in a list that ends with NULL; `expected` says what is in the list. */
+int cr_check_choice(lua_State *L, int arg, const char *name, const char *const list[],
+                    const char *expected);
 /* A string without zero bytes: what follows one would be ignored by the system. */
 const char *cr_check_path(lua_State *L, int arg, const char *name);
 

@@ -8,8 +8,6 @@
 #include "ops/image.h"
 #include "ops/warp.h"
 
-#include <string.h>
-
 /* The arguments channels and type from the second on; pushes tensors for bytes and result. */
 static int64_t prepare_load(lua_State *L, cr_tensor **pixels, cr_tensor **out) {
   int64_t channels = cr_opt_int(L, 2, "channels", 0);
@@ -106,23 +104,13 @@ static int image_save_animation(lua_State *L) {
   return 0;
 }
 
-/* Position of the text at the index in a list that ends with NULL. */
-static int check_choice(lua_State *L, int index, const char *name, const char *const list[],
-                        const char *expected) {
-  const char *text = cr_check_string(L, index, name);
-  int at = 0;
-  while (list[at] && strcmp(list[at], text) != 0) at++;
-  if (!list[at]) cr_type_error(L, index, name, expected);
-  return at;
-}
-
 /* scale(res, src, height, width, mode) */
 static int image_scale(lua_State *L) {
   static const char *const modes[] = {"nearest", "bilinear", NULL};
   cr_tensor *res = cr_check_tensor(L, 1, "res");
   const cr_tensor *src = cr_check_tensor(L, 2, "src");
   int64_t height = cr_check_int(L, 3, "height"), width = cr_check_int(L, 4, "width");
-  int index = check_choice(L, 5, "mode", modes, "\"nearest\" or \"bilinear\"");
+  int index = cr_check_choice(L, 5, "mode", modes, "\"nearest\" or \"bilinear\"");
   CR_CALL(L, cr_image_scale(res, src, height, width, (cr_scale_mode)index));
   lua_settop(L, 1);
   return 1;
@@ -134,8 +122,8 @@ static int image_warp(lua_State *L) {
   cr_tensor *res = cr_check_tensor(L, 1, "res");
   const cr_tensor *src = cr_check_tensor(L, 2, "src"), *field = cr_check_tensor(L, 3, "field");
   cr_warp how = {.is_offset = lua_toboolean(L, 5), .pads = lua_toboolean(L, 6)};
-  how.mode = (cr_warp_mode)check_choice(L, 4, "mode", modes,
-                                        "\"simple\", \"bilinear\", \"bicubic\" or \"lanczos\"");
+  how.mode = (cr_warp_mode)cr_check_choice(L, 4, "mode", modes,
+                                           "\"simple\", \"bilinear\", \"bicubic\" or \"lanczos\"");
   how.pad = cr_check_number(L, 7, "pad");
   CR_CALL(L, cr_image_warp(res, src, field, &how));
   lua_settop(L, 1);

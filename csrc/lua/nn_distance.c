@@ -11,12 +11,8 @@
 #include "ops/distance.h"
 
 static cr_pair check_kind(lua_State *L, int arg) {
-  static const char *const names[] = {"dot", "cosine", "norm"};
-  const char *kind = cr_check_string(L, arg, "kind");
-  for (int i = 0; i < 3; i++)
-    if (kind[0] == names[i][0]) return (cr_pair)i;
-  cr_arg_error(L, "kind", "must be \"dot\", \"cosine\" or \"norm\"");
-  return CR_PAIR_DOT;
+  static const char *const names[] = {"dot", "cosine", "norm", NULL};
+  return (cr_pair)cr_check_choice(L, arg, "kind", names, "\"dot\", \"cosine\" or \"norm\"");
 }
 
 static int pairs_forward(lua_State *L) {

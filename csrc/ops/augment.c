@@ -155,7 +155,7 @@ typedef struct {
   const double *maps;
   int64_t channels, height, width;
   double fill;
-  cr_warp_mode mode;
+  cr_augment_mode mode;
 } warping;
 
 /* One sample; the place in the picture is the same for all channels. */
@@ -191,7 +191,7 @@ typedef struct {
           T *to = out + c * area + i * w->width + j;                                               \
           if (!is_near) {                                                                          \
             *to = (T)w->fill;                                                                      \
-          } else if (w->mode == CR_WARP_NEAREST) {                                                 \
+          } else if (w->mode == CR_AUGMENT_NEAREST) {                                                 \
             *to = pixel_##T(in + c * area, w, (int64_t)floor(y + 0.5), (int64_t)floor(x + 0.5));   \
           } else {                                                                                 \
             *to = mixed_##T(in + c * area, w, y, x);                                               \
@@ -210,7 +210,7 @@ WARP(float)
 WARP(double)
 
 cr_status cr_augment_warp(cr_tensor *out, const cr_tensor *in, const cr_tensor *maps,
-                          cr_warp_mode mode, double fill) {
+                          cr_augment_mode mode, double fill) {
   CR_TRY(check_pictures(in));
   if (!cr_dtype_is_float(in->dtype))
     return cr_fail(CR_EINVAL, "pictures must be of a floating-point type, got a %s",

@@ -11,13 +11,13 @@
 cr_status cr_augment_crop(cr_tensor *out, const cr_tensor *in, const cr_tensor *where,
                           int64_t height, int64_t width, cr_scalar fill);
 
-typedef enum { CR_WARP_NEAREST, CR_WARP_BILINEAR } cr_warp_mode;
+typedef enum { CR_AUGMENT_NEAREST, CR_AUGMENT_BILINEAR } cr_augment_mode;
 
 /* out (resized, float) = in seen through an affine map: the pixel (x, y), counted from the middle of
  * the picture, is that of (a x + b y + c, d x + e y + f). maps (float64, N x 6) has a, b, c, d, e, f.
  * What lies outside is `fill`, which bilinear interpolation mixes in at the edges. */
 cr_status cr_augment_warp(cr_tensor *out, const cr_tensor *in, const cr_tensor *maps,
-                          cr_warp_mode mode, double fill);
+                          cr_augment_mode mode, double fill);
 
 /* Fills a box of each picture. boxes (int64, N x 4): first row, first column, rows, columns, from 0;
  * what lies outside of the picture is left out. */

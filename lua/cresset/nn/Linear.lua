@@ -40,8 +40,9 @@ function Linear:noBias()
 end
 
 function Linear:updateOutput(input)
-  self.output = C.linearForward(self, input, self.weight, self.bias, self.output, self.low,
-    self.high)
+  local low = self.low
+  self.output = C.linearForward(self, input, self.weight, self.bias, self.output, low,
+    low and self.high)
   return self.output
 end
 

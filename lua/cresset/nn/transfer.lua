@@ -16,17 +16,18 @@ local layer = require("cresset.nn.layer")
 
 local function transfer(name, kernel, declaration)
   local forward, backward = C[kernel .. "Forward"], C[kernel .. "Backward"]
-  local a, b = declaration.a or "a", declaration.b or "b"
+  local a, b = declaration.a, declaration.b
   local Transfer = layer(name, declaration)
 
   function Transfer:updateOutput(input)
-    self.output = forward(self, input, self.output, self.inplace, self[a], self[b])
+    self.output = forward(self, input, self.output, self.inplace, a and self[a],
+      b and self[b])
     return self.output
   end
 
   function Transfer:updateGradInput(input, gradOutput)
     self.gradInput = backward(self, input, gradOutput, self.output, self.gradInput, self.inplace,
-      self[a], self[b])
+      a and self[a], b and self[b])
     return self.gradInput
   end
 

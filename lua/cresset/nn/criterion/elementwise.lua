@@ -8,21 +8,21 @@ local criterion = require("cresset.nn.criterion.declare")
 
 local function elementwise(name, kernel, declaration)
   local forward, backward = C[kernel .. "LossForward"], C[kernel .. "LossBackward"]
-  local a, b = declaration.a or "a", declaration.b or "b"
+  local a, b = declaration.a, declaration.b
   local has_target = declaration.target ~= false
   local Criterion = criterion(name, declaration)
 
   function Criterion:updateOutput(input, target)
     if has_target and target == nil then self:fail("target must be a tensor, got nil") end
-    self.output = forward(self, input, target, self.sizeAverage, self[a], self.weights,
-      self.posWeight, self[b])
+    self.output = forward(self, input, target, self.sizeAverage, a and self[a],
+      self.weights, self.posWeight, b and self[b])
     return self.output
   end
 
   function Criterion:updateGradInput(input, target)
     if has_target and target == nil then self:fail("target must be a tensor, got nil") end
-    self.gradInput = backward(self, input, target, self.gradInput, self.sizeAverage, self[a],
-      self.weights, self.posWeight, self[b])
+    self.gradInput = backward(self, input, target, self.gradInput, self.sizeAverage,
+      a and self[a], self.weights, self.posWeight, b and self[b])
     return self.gradInput
   end
 
