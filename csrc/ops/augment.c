@@ -191,7 +191,7 @@ typedef struct {
           T *to = out + c * area + i * w->width + j;                                               \
           if (!is_near) {                                                                          \
             *to = (T)w->fill;                                                                      \
-          } else if (w->mode == CR_AUGMENT_NEAREST) {                                                 \
+          } else if (w->mode == CR_AUGMENT_NEAREST) {                                              \
             *to = pixel_##T(in + c * area, w, (int64_t)floor(y + 0.5), (int64_t)floor(x + 0.5));   \
           } else {                                                                                 \
             *to = mixed_##T(in + c * area, w, y, x);                                               \

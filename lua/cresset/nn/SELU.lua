@@ -4,6 +4,8 @@ local transfer = require("cresset.nn.transfer")
 -- Klambauer et al. 2017.
 local SELU = transfer("nn.SELU", "selu", {
   args = { { "inplace", "boolean", default = false } },
+  a = "a",
+  b = "b",
   init = function(self)
     self.a = 1.0507009873554804934193349852946
     self.b = 1.6732632423543772848170429916717

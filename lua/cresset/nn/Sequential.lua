@@ -26,9 +26,9 @@ local function check_forward(self, method)
     :format(self.__typename, method), 0)
 end
 
---- Calls a method of all layers, the last one first, with each one's input, gradOutput and a further
--- argument. Here and above pcall stands in the loop, since invoke.lua would cost small networks a
--- tenth of their time.
+--- Calls a method of all layers, the last one first, with each one's input, gradOutput and a
+-- further argument. Here and above pcall stands in the loop, since invoke.lua would cost small
+-- networks a tenth of their time.
 local function backwards(self, method, input, gradOutput, argument)
   local modules = self.modules
   check_forward(self, method)

@@ -10,6 +10,7 @@ local BCECriterion = elementwise("nn.BCECriterion", "bce", {
     { "weights", "tensor", optional = true },
     { "sizeAverage", "boolean", default = true },
   },
+  a = "a",
   init = function(self) self.a = 1e-12 end,
 })
 
