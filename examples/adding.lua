@@ -106,8 +106,7 @@ train.script({
   name = "adding.lua",
   description = "The adding problem: LSTM and GRU learn it, Elman's network does not.",
   options = {
-    { name = "setting", default = "small", choices = { "small", "full" },
-      help = "small: 60 steps in time; full: 150" },
+    { name = "setting", help = "small: 60 steps in time; full: 150" },
     { name = "length", default = 0, min = 0, help = "steps in time; 0: the setting's" },
     { name = "steps", default = 0, min = 0, help = "minibatches to train on; 0: the setting's" },
   },

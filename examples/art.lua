@@ -135,9 +135,8 @@ train.script({
   name = "art.lua",
   description = "ART 1 finds categories of digits; fuzzy ARTMAP learns a circle, and to read.",
   options = {
-    { name = "setting", default = "small", choices = { "small", "full" },
-      help = "small: 5 networks vote; full: 25, and ten times as many points" },
-    { name = "samples", default = 0, min = 0, help = "use this many digits alone; 0: all" },
+    { name = "setting", help = "small: 5 networks vote; full: 25, and ten times as many points" },
+    { name = "samples", help = "use this many digits alone; 0: all" },
     { name = "points", default = 0, min = 0, help = "of the circle; 0: the setting's" },
   },
   main = main,

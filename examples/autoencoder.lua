@@ -120,7 +120,7 @@ local function save_picture(panels, side, path)
 end
 
 local function main(options)
-  local training, test = data[options.data](options.folder ~= "" and options.folder or nil)
+  local training, test = data[options.data](options.folder)
   local setting = settings[options.setting][options.data]
   local most = options.samples > 0 and options.samples or math.tointeger(setting.most)
   training = training:narrow(1, math.min(most, training:size()))
@@ -161,13 +161,7 @@ train.script({
   name = "autoencoder.lua",
   description = "Deep autoencoders beat principal components; a denoising one mends pictures.",
   options = {
-    { name = "setting", default = "small", choices = { "small", "full" },
-      help = "small: under a minute; full: larger and longer" },
-    { name = "data", default = "digits", choices = { "digits", "fashion" },
-      help = "digits (come with cresset) or fashion" },
-    { name = "folder", default = "", help = "where the IDX files of fashion lie" },
-    { name = "epochs", default = 0, min = 0, help = "passes over the pictures; 0: the setting's" },
-    { name = "samples", default = 0, min = 0, help = "use this many pictures; 0: the setting's" },
+    "setting", "data", "folder", "epochs", "samples",
     { name = "rate", default = 0.002, min = 0, help = "learning rate at the start" },
   },
   main = main,

@@ -113,11 +113,10 @@ train.script({
   name = "boltzmann.lua",
   description = "A Boltzmann machine invents a code for its patterns.",
   options = {
-    { name = "setting", default = "small", choices = { "small", "full" },
-      help = "small: seconds; full: learns longer" },
+    { name = "setting", help = "small: seconds; full: learns longer" },
     { name = "cases", default = 4, min = 2, help = "patterns: a power of 2" },
     { name = "attempts", default = 20, min = 1, help = "how often to start anew at most" },
-    { name = "epochs", default = 0, min = 0, help = "steps of learning; 0: the setting's" },
+    { name = "epochs", help = "steps of learning; 0: the setting's" },
     { name = "rate", default = 1.0, min = 0, help = "learning rate at the start" },
   },
   main = main,

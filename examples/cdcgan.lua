@@ -105,7 +105,7 @@ local function load(options, setting)
     training, test = data.digits()
     training, test = training:scale(setting.side), test:scale(setting.side)
   else
-    training, test = data.fashion(options.folder ~= "" and options.folder or nil)
+    training, test = data.fashion(options.folder)
   end
   if options.samples > 0 then
     training = training:narrow(1, math.min(options.samples, training:size()))
@@ -153,13 +153,9 @@ train.script({
   name = "cdcgan.lua",
   description = "A conditional DCGAN draws digits or clothes of the class it is asked for.",
   options = {
-    { name = "data", default = "digits", choices = { "digits", "fashion" },
-      help = "digits (come with cresset) or fashion" },
-    { name = "folder", default = "", help = "where the IDX files of fashion lie" },
-    { name = "epochs", default = 0, min = 0,
-      help = "passes over the training images; 0: 40 for digits, 5 for fashion" },
-    { name = "samples", default = 0, min = 0,
-      help = "use this many training images alone; 0: all" },
+    "data", "folder",
+    { name = "epochs", help = "passes over the images; 0: 40 for digits, 5 for fashion" },
+    { name = "samples", help = "use this many training images alone; 0: all" },
   },
   main = main,
 }, arg)

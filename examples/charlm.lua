@@ -36,7 +36,7 @@ local function write(net, text, start, count, temperature)
 end
 
 local function load(options)
-  local text = options.text ~= "" and data.Text { path = options.text } or data.devilsDictionary()
+  local text = options.text and data.Text { path = options.text } or data.devilsDictionary()
   if options.characters > 0 and options.characters < text:size() then
     text = text:split(options.characters / text:size())
   end
@@ -63,7 +63,7 @@ local function make_trainer(net, training, validation, setting, options)
     optimizer = optim.adam, config = {}, clipNorm = 1, epochs = epochs,
     schedule = optim.OneCycleSchedule { learningRate = 0.006, steps = epochs * count },
     scheduleBy = "step",
-    folder = options.run ~= "" and options.run or nil, checkpointSteps = 100,
+    folder = options.run, checkpointSteps = 100,
     progress = train.Progress { epochs = epochs, unit = "characters",
       samples = count * setting.batch * setting.steps, names = { "loss", "validation.loss" } },
   }
@@ -104,17 +104,16 @@ train.script({
   name = "charlm.lua",
   description = "A recurrent network learns to write like a text, character by character.",
   options = {
-    { name = "setting", default = "small", choices = { "small", "full" },
-      help = "small: 192 units, 5 epochs; full: 2 x 512 units, 30 epochs" },
+    { name = "setting", help = "small: 192 units, 5 epochs; full: 2 x 512 units, 30 epochs" },
     { name = "text", default = "", help = "a text file; without it, The Devil's Dictionary" },
     { name = "cell", default = "LSTM", choices = { "LSTM", "GRU", "Elman" },
       help = "LSTM, GRU or Elman" },
-    { name = "epochs", default = 0, min = 0, help = "0: the setting's" },
+    { name = "epochs", help = "0: the setting's" },
     { name = "characters", default = 0, min = 0, help = "use the text's begin alone; 0: all" },
     { name = "temperature", default = 0.8, min = 0.01, help = "of the second sample" },
     { name = "length", default = 400, min = 1, help = "characters to write" },
     { name = "start", default = "LOVE, n.  ", help = "what the samples begin with" },
-    { name = "run", default = "", argument = "folder", help = "for checkpoints and logs" },
+    "run",
   },
   main = main,
 }, arg)

@@ -107,7 +107,7 @@ local function save_drawings(dbn, classes, columns, steps, side, path)
 end
 
 local function main(options)
-  local training, test = data[options.data](options.folder ~= "" and options.folder or nil)
+  local training, test = data[options.data](options.folder)
   if options.samples > 0 then
     training = training:narrow(1, math.min(options.samples, training:size()))
     test = test:narrow(1, math.min(options.samples, test:size()))
@@ -143,13 +143,9 @@ train.script({
   name = "dbn.lua",
   description = "A deep belief network learns to read and to draw.",
   options = {
-    { name = "setting", default = "small", choices = { "small", "full" },
-      help = "small: under a minute; full: larger and longer" },
-    { name = "data", default = "digits", choices = { "digits", "fashion" },
-      help = "digits (come with cresset) or fashion" },
-    { name = "folder", default = "", help = "where the IDX files of fashion lie" },
-    { name = "epochs", default = 0, min = 0, help = "for each layer; 0: the setting's" },
-    { name = "samples", default = 0, min = 0, help = "use this many pictures alone; 0: all" },
+    "setting", "data", "folder",
+    { name = "epochs", help = "for each layer; 0: the setting's" },
+    { name = "samples", help = "use this many pictures alone; 0: all" },
     { name = "labelled", default = 100, min = 10, help = "pictures for back-propagation" },
     { name = "tuning", default = 60, min = 1, help = "epochs of back-propagation" },
     { name = "steps", default = 0, min = 0, help = "of sampling; 0: the setting's" },

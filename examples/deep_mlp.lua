@@ -122,7 +122,7 @@ local function run(recipe, parts, setting)
 end
 
 local function save_plot(path, results)
-  local norms = { title = "Gradient that reaches each layer's input, at the start", logy = true,
+  local norms = { title = "Gradient at each layer's input, at the start", logy = true,
     xlabel = "layer", ylabel = "norm" }
   local curves = { title = "Validation", xlabel = "epoch", ylabel = "% right", ymin = 0,
     ymax = 100 }
@@ -158,9 +158,8 @@ train.script({
   description = "Ten hidden layers, the classic recipe and the modern one: how gradients vanish "
     .. "and explode, and their cure.",
   options = {
-    { name = "setting", default = "small", choices = { "small", "full" },
-      help = "small: seconds; full: a minute" },
-    { name = "epochs", default = 0, min = 0, help = "epochs at most; 0: the setting's" },
+    { name = "setting", help = "small: seconds; full: a minute" },
+    { name = "epochs", help = "epochs at most; 0: the setting's" },
   },
   main = main,
 }, arg)

@@ -91,7 +91,7 @@ end
 
 local function main(options)
   local picture
-  if options.picture ~= "" then
+  if options.picture then
     picture = image.scale(image.load(options.picture, 3), tostring(options.size))
   else
     picture = landscape(options.size * 3 // 4, options.size, 0.015)

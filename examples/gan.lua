@@ -47,7 +47,7 @@ local recipes = {
 local function load(options, setting)
   local training, test
   if options.setting == "full" then
-    training, test = data.fashion(options.folder ~= "" and options.folder or nil)
+    training, test = data.fashion(options.folder)
   else
     training, test = data.digits()
     training, test = training:scale(setting.side), test:scale(setting.side)
@@ -216,13 +216,11 @@ train.script({
   options = {
     { name = "kind", default = "dcgan", help = "the recipe, or all of them one after the other",
       choices = { "all", table.unpack(kinds) } },
-    { name = "setting", default = "small", choices = { "small", "full" },
-      help = "small: digits of 16 x 16; full: Fashion-MNIST" },
-    { name = "folder", default = "", help = "where the IDX files of Fashion-MNIST lie" },
-    { name = "epochs", default = 0, min = 0, help = "passes over the training images; 0: 20 for "
-      .. "small, 10 for full (wgan: twice as many)" },
-    { name = "samples", default = 0, min = 0,
-      help = "use this many training images alone; 0: all" },
+    { name = "setting", help = "small: digits of 16 x 16; full: Fashion-MNIST" },
+    { name = "folder", help = "where the IDX files of Fashion-MNIST lie" },
+    { name = "epochs",
+      help = "passes over the images; 0: 20 for small, 10 for full (wgan: twice as many)" },
+    { name = "samples", help = "use this many training images alone; 0: all" },
   },
   main = main,
 }, arg)

@@ -130,8 +130,7 @@ train.script({
   name = "gan_ring.lua",
   description = "Eight Gaussians on a ring: which recipes find them all, and which collapse.",
   options = {
-    { name = "setting", default = "small", choices = { "small", "full" },
-      help = "small: 2,400 steps of the generator; full: 12,000" },
+    { name = "setting", help = "small: 2,400 steps of the generator; full: 12,000" },
     { name = "steps", default = 0, min = 0, help = "steps of the generator; 0: the setting's" },
   },
   main = main,

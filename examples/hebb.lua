@@ -79,9 +79,8 @@ train.script({
   name = "hebb.lua",
   description = "Hebb's, Oja's and Sanger's rules: association and principal components.",
   options = {
-    { name = "setting", default = "small", choices = { "small", "full" },
-      help = "small: 200 epochs; full: 2,000" },
-    { name = "epochs", default = 0, min = 0, help = "0: the setting's" },
+    { name = "setting", help = "small: 200 epochs; full: 2,000" },
+    { name = "epochs", help = "0: the setting's" },
   },
   main = main,
 }, arg)

@@ -138,8 +138,7 @@ train.script({
   name = "hopfield.lua",
   description = "Hopfield networks recall random patterns and damaged digits.",
   options = {
-    { name = "setting", default = "small", choices = { "small", "full" },
-      help = "small: seconds; full: more units, a sharper fall" },
+    { name = "setting", help = "small: seconds; full: more units, a sharper fall" },
     { name = "units", default = 0, min = 0, help = "for random patterns; 0: the setting's" },
   },
   main = main,

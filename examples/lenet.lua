@@ -34,13 +34,12 @@ local settings = {
 }
 
 local function load(options)
-  local folder = options.folder ~= "" and options.folder or nil
   local training, test
   if options.data == "digits" then
     training, test = data.digits()
     training, test = training:scale(side, side), test:scale(side, side)
   else
-    training, test = data[options.data](folder)
+    training, test = data[options.data](options.folder)
   end
   if options.samples > 0 then
     training = training:narrow(1, math.min(options.samples, training:size()))
@@ -51,36 +50,30 @@ local function load(options)
   return training, test, -mean / deviation -- the last is what black became
 end
 
--- Gives the confusion matrix on a data set, and the mean loss.
-local function evaluate(net, criterion, batches)
+local function make_trainer(net, training, test, black, setting)
+  local change = data.augment.crop { padding = setting.shift, fill = black }
+  local batches = data.Loader(training, setting.batch,
+    { shuffle = true, transform = setting.shift > 0 and change or nil })
+  return train.Trainer {
+    model = net, criterion = nn.CrossEntropyCriterion(), batches = batches,
+    validation = data.batches(test, 250), metrics = { accuracy = train.metrics.accuracy },
+    optimizer = optim.adam, config = {}, epochs = setting.epochs,
+    schedule = optim.CosineSchedule { learningRate = 0.002,
+      steps = setting.epochs * batches:size() },
+    scheduleBy = "step",
+  }
+end
+
+local function confusion_of(net, dataset)
+  local confusion = optim.ConfusionMatrix(dataset.classes)
   net:evaluate()
-  local confusion = optim.ConfusionMatrix(batches.dataset.classes)
-  local sum = 0
-  for images, labels in batches do
-    local scores = net:forward(images)
-    sum = sum + criterion:forward(scores, labels) * labels:size(1)
-    confusion:batchAdd(scores, labels)
+  for images, labels in data.batches(dataset, 250) do
+    confusion:batchAdd(net:forward(images), labels)
   end
-  net:training()
-  confusion:updateValids()
-  return confusion, sum / batches.dataset:size()
+  return confusion
 end
 
--- The batch, moved by one random offset of up to `shift` pixels; `buffer` holds it with a border.
-local function shifted(buffer, images, shift, black)
-  if shift == 0 then return images end
-  buffer:resize(images:size(1), 1, side + 2 * shift, side + 2 * shift):fill(black)
-  buffer:narrow(3, shift + 1, side):narrow(4, shift + 1, side):copy(images)
-  local y, x = cresset.random(1, 2 * shift + 1), cresset.random(1, 2 * shift + 1)
-  return buffer:narrow(3, y, side):narrow(4, x, side)
-end
-
-local function count_right(scores, labels)
-  local _, best = scores:max(2)
-  return best:view(-1):eq(labels):sum()
-end
-
-local function save_pictures(net, confusion, curve, folder)
+local function save_pictures(net, confusion, history, folder)
   local filters = net:get(1).weight -- 6 x 1 x 5 x 5, shown around 0: red below, blue above
   local largest = math.max(filters:max(), -filters:min(), 1e-9)
   local panels = {}
@@ -90,58 +83,34 @@ local function save_pictures(net, confusion, curve, folder)
   image.save(folder .. "/lenet-filters.png",
     image.makeGrid(panels, { nrow = 6, zoom = 24, padding = 8, background = 1 }))
   image.save(folder .. "/lenet-confusion.png", confusion:render())
+  local function series(name, label, factor)
+    local y = {}
+    for k, record in ipairs(history) do y[k] = factor * record[name] end
+    return { name = label, y = y }
+  end
   plot.save(folder .. "/lenet-curve.svg",
     { title = "Loss", xlabel = "epoch", ylabel = "cross-entropy", logy = true,
-      { name = "training", y = curve.training }, { name = "test", y = curve.test } },
-    { title = "Accuracy on test images", xlabel = "epoch", ylabel = "%",
-      { y = curve.accuracy } })
+      series("loss", "training", 1), series("validation.loss", "test", 1) },
+    { title = "Accuracy", xlabel = "epoch", ylabel = "%",
+      series("accuracy", "training", 100), series("validation.accuracy", "test", 100) })
   print(("wrote lenet-filters.png, lenet-confusion.png and lenet-curve.svg to %s/"):format(folder))
 end
 
 local function main(options)
   local setting = settings[options.data]
-  local epochs = options.epochs > 0 and options.epochs or setting.epochs
+  if options.epochs > 0 then setting.epochs = options.epochs end
   local training, test, black = load(options)
-  local batches = data.batches(training, setting.batch, { shuffle = true })
-  local test_batches = data.batches(test, 250)
-  local net, criterion = lenet(#training.classes), nn.CrossEntropyCriterion()
-  local parameters, gradients = net:getParameters()
+  local net = lenet(#training.classes)
+  local trainer = make_trainer(net, training, test, black, setting)
   print(("LeNet-5, %d parameters; %d images for training, %d for testing"):format(
-    parameters:nElement(), training:size(), test:size()))
-
-  local config = { learningRate = 0.002 }
-  local progress = train.Progress { epochs = epochs, samples = training:size() }
-  local curve = { training = {}, test = {}, accuracy = {} }
-  local buffer, step, steps = cresset.Tensor(), 0, epochs * batches:size()
-  local confusion, test_loss
-  for epoch = 1, epochs do
-    progress:start(epoch)
-    local sum, right, done = 0, 0, 0
-    for images, labels in batches do
-      images = shifted(buffer, images, setting.shift, black)
-      local function loss_and_gradient()
-        gradients:zero()
-        local loss = criterion:forward(net:forward(images), labels)
-        net:backward(images, criterion:backward(net.output, labels))
-        return loss, gradients
-      end
-      config.learningRate = 0.001 * (1 + math.cos(math.pi * step / steps)) -- ends at 0
-      local _, losses = optim.adam(loss_and_gradient, parameters, config)
-      step, done = step + 1, done + labels:size(1)
-      sum = sum + losses[1] * labels:size(1)
-      right = right + count_right(net.output, labels)
-      progress:step(labels:size(1), { loss = sum / done, accuracy = right / done })
-    end
-    confusion, test_loss = evaluate(net, criterion, test_batches)
-    curve.training[epoch], curve.test[epoch] = sum / done, test_loss
-    curve.accuracy[epoch] = 100 * confusion.totalValid
-    progress:finish { loss = sum / done, accuracy = right / done, test = confusion.totalValid }
-  end
+    trainer.parameters:nElement(), training:size(), test:size()))
+  local result = trainer:run()
+  local confusion = confusion_of(net, test)
   print(confusion)
-  save_pictures(net, confusion, curve, options.out)
+  save_pictures(net, confusion, result.history, options.out)
   return {
-    { "data", options.data }, { "epochs", epochs }, { "loss", test_loss },
-    { "accuracy", ("%.2f"):format(100 * confusion.totalValid) },
+    { "data", options.data }, { "epochs", result.epochs }, { "loss", result["validation.loss"] },
+    { "accuracy", ("%.2f"):format(100 * result["validation.accuracy"]) },
   }
 end
 
@@ -151,11 +120,9 @@ train.script({
   options = {
     { name = "data", default = "digits", choices = { "digits", "mnist", "fashion" },
       help = "digits (come with cresset), mnist or fashion" },
-    { name = "folder", default = "", help = "where the IDX files of mnist or fashion lie" },
-    { name = "epochs", default = 0, min = 0,
-      help = "passes over the training images; 0: 20 for digits, 10 for the others" },
-    { name = "samples", default = 0, min = 0,
-      help = "use this many training and test images alone; 0: all" },
+    { name = "folder", help = "where the IDX files of mnist or fashion lie" },
+    { name = "epochs", help = "passes over the images; 0: 20 for digits, 10 for the others" },
+    { name = "samples", help = "use this many training and test images alone; 0: all" },
   },
   main = main,
 }, arg)

@@ -24,7 +24,8 @@ local function main(options)
   local inputs = encoder:encode(days)
   local targets = cresset.Tensor(played):view(#played, 1)
   print("inputs: " .. table.concat(encoder:names(), ", "))
-  local curves, results = { title = "Error", xlabel = "epoch", logy = true }, {}
+  local results, curves = {}, { title = "Learning when to play", xlabel = "epoch",
+    ylabel = "squared error", logy = true }
   for _, run in ipairs { { "per_sample", 1, 0.5 }, { "batch", 0, 4 } } do
     local name, batch, rate = table.unpack(run)
     local net = models.TextbookMLP { encoder:size(), options.hidden, 1 }
@@ -32,7 +33,7 @@ local function main(options)
       momentum = 0.5, epochs = options.epochs, stopRight = 1 })
     print(("%s: %.0f of 14 right after %d epochs, error %.4f"):format(name,
       14 * report.right, report.epochs, report.errors[report.epochs]))
-    curves[#curves + 1] = { name = name, y = report.errors }
+    curves[#curves + 1] = { name = name:gsub("_", " "), y = report.errors }
     results[#results + 1] = { name .. "_epochs", report.epochs }
     results[#results + 1] = { name .. "_right", ("%.0f/14"):format(14 * report.right) }
     local play = net:forward(encoder:encode { { "overcast", 70, 70, "yes" } })[1][1]

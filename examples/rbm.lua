@@ -102,7 +102,6 @@ local function save_picture(rbm, test, drawn, side, path)
 end
 
 local function main(options)
-  if options.folder == "" then options.folder = nil end
   local training, test = load(options)
   local setting = settings[options.setting]
   local sizes = setting[options.data]
@@ -135,17 +134,16 @@ train.script({
   name = "rbm.lua",
   description = "A restricted Boltzmann machine learns to draw clothes, or digits.",
   options = {
-    { name = "setting", default = "small", choices = { "small", "full" },
-      help = "small: under a minute; full: what the machine can reach" },
+    "setting",
     { name = "data", default = "fashion", choices = { "fashion", "digits", "mnist" },
       help = "fashion, digits (come with cresset) or mnist" },
-    { name = "folder", default = "", help = "where the IDX files of mnist or fashion lie" },
+    { name = "folder", help = "where the IDX files of mnist or fashion lie" },
     { name = "method", default = "both", choices = { "both", "pcd", "cd" },
       help = "cd: chains from the data; pcd: chains that go on; both: one after the other" },
     { name = "k", default = 1, min = 1, help = "steps of Gibbs sampling for each minibatch" },
     { name = "rate", default = 0.05, min = 0, help = "learning rate at the start" },
-    { name = "epochs", default = 0, min = 0, help = "passes over the pictures; 0: the setting's" },
-    { name = "samples", default = 0, min = 0, help = "use this many pictures alone; 0: all" },
+    "epochs",
+    { name = "samples", help = "use this many pictures alone; 0: all" },
     { name = "steps", default = 0, min = 0, help = "of sampling and annealing; 0: the setting's" },
     { name = "check", default = 20, min = 1,
       help = "hidden units of the machine that is summed up" },

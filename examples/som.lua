@@ -54,8 +54,7 @@ train.script({
   name = "som.lua",
   description = "A Kohonen map puts handwritten digits in order, without a teacher.",
   options = {
-    { name = "setting", default = "small", choices = { "small", "full" },
-      help = "small: 14 x 14 units; full: 20 x 20" },
+    { name = "setting", help = "small: 14 x 14 units; full: 20 x 20" },
     { name = "topology", default = "hexagonal", choices = { "hexagonal", "rectangular" },
       help = "the grid" },
     { name = "mode", default = "batch", choices = { "batch", "online" }, help = "how it learns" },

@@ -34,31 +34,20 @@ local function with_head(features, classes)
   return nn.Sequential():add(features):add(nn.Linear(64, classes))
 end
 
--- Steps of Adam on minibatches, `epochs` times through the data.
+-- Trains a network by Adam, `epochs` times through the data.
 local function fit(net, dataset, epochs, rate)
-  local criterion = nn.CrossEntropyCriterion()
-  local parameters, gradients = net:getParameters()
-  local config = { learningRate = rate }
-  local batches = data.batches(dataset, math.min(32, dataset:size()), { shuffle = true })
-  net:training()
-  for _ = 1, epochs do
-    for images, labels in batches do
-      optim.adam(function()
-        gradients:zero()
-        local loss = criterion:forward(net:forward(images), labels)
-        net:backward(images, criterion:backward(net.output, labels))
-        return loss, gradients
-      end, parameters, config)
-    end
-  end
+  train.Trainer {
+    model = net, criterion = nn.CrossEntropyCriterion(), epochs = epochs, progress = false,
+    batches = data.batches(dataset, math.min(32, dataset:size()), { shuffle = true }),
+    optimizer = optim.adam, config = { learningRate = rate },
+  }:run()
 end
 
 local function accuracy(net, dataset)
   net:evaluate()
   local right = 0
   for images, labels in data.batches(dataset, 250) do
-    local _, best = net:forward(images):max(2)
-    right = right + best:view(-1):eq(labels):sum()
+    right = right + train.metrics.accuracy(net:forward(images), labels)
   end
   return right / dataset:size()
 end
@@ -83,14 +72,10 @@ end
 
 -- The data set with each picture at a random place of a field of twice its side.
 local function scatter(dataset)
-  local images = dataset.images
-  local n, side = images:size(1), images:size(3)
-  local fields = cresset.zeros(n, 1, 2 * side, 2 * side)
-  for i = 1, n do
-    local y, x = cresset.random(1, side + 1), cresset.random(1, side + 1)
-    fields[i]:narrow(2, y, side):narrow(3, x, side):copy(images[i])
-  end
-  return data.Dataset { images = fields, labels = dataset.labels, classes = dataset.classes }
+  local side = dataset.images:size(3)
+  local fields = data.augment.crop { padding = side, height = 2 * side, width = 2 * side }
+  return data.Dataset { images = fields(dataset.images), labels = dataset.labels,
+    classes = dataset.classes }
 end
 
 local function load(options, most)
@@ -98,7 +83,7 @@ local function load(options, most)
   if options.data == "digits" then
     training, test = data.digits()
   else
-    training, test = data.fashion(options.folder ~= "" and options.folder or nil)
+    training, test = data.fashion(options.folder)
     training = training:narrow(1, math.min(most, training:size()))
     test = test:narrow(1, math.min(most, test:size()))
     training, test = training:scale(14), test:scale(14)
@@ -185,11 +170,8 @@ train.script({
   name = "transfer.lua",
   description = "Features learned on some classes serve to learn others from a few labels.",
   options = {
-    { name = "data", default = "digits", choices = { "digits", "fashion" },
-      help = "digits (come with cresset) or fashion" },
-    { name = "folder", default = "", help = "where the IDX files of fashion lie" },
-    { name = "setting", default = "small", choices = { "small", "full" },
-      help = "full: more pictures, epochs and draws" },
+    "data", "folder",
+    { name = "setting", help = "full: more pictures, epochs and draws" },
     { name = "draws", default = 0, min = 0,
       help = "random choices of the labelled pictures to average over; 0: the setting's" },
   },

@@ -127,7 +127,7 @@ local function draw_classes(vae, classes, columns, side, path)
 end
 
 local function main(options)
-  local training, test = data[options.data](options.folder ~= "" and options.folder or nil)
+  local training, test = data[options.data](options.folder)
   local setting = settings[options.setting][options.data]
   local most = options.samples > 0 and options.samples or math.tointeger(setting.most)
   training = training:narrow(1, math.min(most, training:size()))
@@ -156,14 +156,8 @@ train.script({
   name = "vae.lua",
   description = "Variational autoencoders, one of them conditional, learn to draw.",
   options = {
-    { name = "setting", default = "small", choices = { "small", "full" },
-      help = "small: under a minute; full: larger and longer" },
-    { name = "data", default = "digits", choices = { "digits", "fashion" },
-      help = "digits (come with cresset) or fashion" },
-    { name = "folder", default = "", help = "where the IDX files of fashion lie" },
+    "setting", "data", "folder", "epochs", "samples",
     { name = "latent", default = 8, min = 1, help = "numbers of a code" },
-    { name = "epochs", default = 0, min = 0, help = "passes over the pictures; 0: the setting's" },
-    { name = "samples", default = 0, min = 0, help = "use this many pictures; 0: the setting's" },
   },
   main = main,
 }, arg)

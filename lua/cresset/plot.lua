@@ -27,9 +27,10 @@ local function escape(text)
     { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;" }))
 end
 
---- Positions from low to high, at most `most` of them, 1, 2 or 5 times a power of ten apart.
-local function ticks(low, high, most)
-  local rough = (high - low) / most
+--- Positions from low to high, at most `most` of them, 1, 2 or 5 times a power of ten apart, and
+-- not less than `least`.
+local function ticks(low, high, most, least)
+  local rough = math.max((high - low) / most, least or 0)
   local power = 10 ^ math.floor(math.log(rough, 10))
   local step = 10 * power
   for _, factor in ipairs { 1, 2, 5 } do
@@ -98,6 +99,16 @@ local function limits(lists, index)
   return low, high
 end
 
+--- Whether all points stand at whole numbers on the x axis, such as epochs.
+local function stand_at_whole_numbers(lists)
+  for _, points in ipairs(lists) do
+    for _, point in ipairs(points) do
+      if point[1] % 1 ~= 0 then return false end
+    end
+  end
+  return true
+end
+
 --- Limits of the y axis, with some air; from zero when the values come near it.
 local function y_limits(lists, spec)
   local low, high = limits(lists, 2)
@@ -114,7 +125,7 @@ end
 --- The axes' marks: lists x and y of places in pixels and their labels.
 local function marks_of(spec, at)
   local marks = { x = {}, y = {} }
-  for k, x in ipairs(ticks(at.x0, at.x1, 8)) do
+  for k, x in ipairs(ticks(at.x0, at.x1, 8, at.is_whole and 1 or nil)) do
     marks.x[k] = { at = at.x(x), label = label(x) }
   end
   for k, y in ipairs(spec.logy and log_ticks(at.y0, at.y1) or ticks(at.y0, at.y1, 6)) do
@@ -225,8 +236,9 @@ local function lay_out(spec, width, height)
   for k, series in ipairs(spec) do lists[k] = points_of(series, spec.logy) end
   local x0, x1 = limits(lists, 1)
   local y0, y1 = y_limits(lists, spec)
-  local at = { x0 = x0, x1 = x1, y0 = y0, y1 = y1, left = margin.left, top = margin.top,
-    right = width - margin.right, bottom = height - margin.bottom }
+  local at = { x0 = x0, x1 = x1, y0 = y0, y1 = y1, is_whole = stand_at_whole_numbers(lists),
+    left = margin.left, top = margin.top, right = width - margin.right,
+    bottom = height - margin.bottom }
   function at.x(value) return at.left + (value - x0) / (x1 - x0) * (at.right - at.left) end
   function at.y(value) return at.bottom - (value - y0) / (y1 - y0) * (at.bottom - at.top) end
   return lists, at

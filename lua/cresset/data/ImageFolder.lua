@@ -29,7 +29,8 @@ local function fail(message, ...) error(who .. ": " .. message:format(...), 0) e
 
 local function is_picture(name)
   local ending = name:lower():match("%.(%w+)$")
-  return ending == "png" or image.loadJPEG ~= nil and (ending == "jpg" or ending == "jpeg")
+  return ending == "png"
+    or core.optionalParts().jpeg and (ending == "jpg" or ending == "jpeg") or false
 end
 
 local function sorted_dir(folder)

@@ -37,6 +37,28 @@ local common = {
   { name = "out", default = "out", help = "folder for the pictures" },
 }
 
+-- Options that many scripts have.
+local usual = {
+  setting = { default = "small", choices = { "small", "full" },
+    help = "small: under a minute; full: larger and longer" },
+  data = { default = "digits", choices = { "digits", "fashion" },
+    help = "digits (come with cresset) or fashion" },
+  folder = { default = "", help = "where the IDX files of fashion lie" },
+  epochs = { default = 0, min = 0, help = "passes over the pictures; 0: the setting's" },
+  samples = { default = 0, min = 0, help = "use this many pictures; 0: the setting's" },
+  run = { default = "", argument = "folder", help = "for checkpoints and logs" },
+}
+
+--- An option with what it leaves out taken from the usual one of its name.
+local function complete(option)
+  if type(option) == "string" then option = { name = option } end
+  local whole = { name = option.name }
+  for _, fields in ipairs { usual[option.name] or {}, option } do
+    for key, value in pairs(fields) do whole[key] = value end
+  end
+  return whole
+end
+
 local function add_option(parser, option)
   local target = parser:option("--" .. option.name, option.help)
     :argname("<" .. (option.argument or option.name) .. ">")
@@ -53,10 +75,15 @@ local function parse(script, arguments)
       .. "`apt-get install lua-argparse`", 0)
   end
   local parser = argparse(script.name, script.description):add_help("--help")
-  for _, option in ipairs(script.options or {}) do add_option(parser, option) end
-  for _, option in ipairs(common) do add_option(parser, option) end
+  local options = {}
+  for k, option in ipairs(script.options or {}) do options[k] = complete(option) end
+  table.move(common, 1, #common, #options + 1, options)
+  for _, option in ipairs(options) do add_option(parser, option) end
   local good, result = parser:pparse(arguments)
   if not good then error(tostring(result):gsub("\n.*", "") .. " (see --help)", 0) end
+  for _, option in ipairs(options) do
+    if option.default == "" and result[option.name] == "" then result[option.name] = nil end
+  end
   return result
 end
 
@@ -99,9 +126,11 @@ end
 -- @param script  a table:
 --   `name`, `description`  for --help and messages
 --   `options`  a list of { name =, default =, help =, choices =, min =, argument = }; the default's
---              type (integer, number or string) is the option's. --seed, --threads, --out and
---              --help are always there.
---   `main`     a function that is given the table of options and returns a list of { key, value }
+--              type (integer, number or string) is the option's. setting, data, folder, epochs,
+--              samples and run have usual values for what is left out; their name alone will do.
+--              --seed, --threads, --out and --help are always there.
+--   `main`     a function that is given the table of options (nil where the default is an empty
+--              string and no other was given) and returns a list of { key, value }
 -- @param arguments  the list of command line words (the global `arg`)
 local function run(script, arguments)
   check("train.script", { "script", "table" }, script)
