@@ -94,7 +94,8 @@ end
 --   `sampler`    a data.Sampler or another object with its methods, in place of `shuffle`
 --   `dropLast`   true to leave out a last minibatch that is smaller (false)
 --   `workers`    threads, 0 to 64; 0: all is done when the loop asks for it (0)
---   `ahead`      minibatches that may be ready or in work (two for each worker)
+--   `ahead`      minibatches that may be ready or in work (two for each worker and two more, which
+--                bridge moments when the system does not let a worker run)
 --   `each`       a function that is given each sample's values and returns others (for a
 --                data.Dataset an image and a number, the label)
 --   `collate`    a function that makes a minibatch's values of a list of packed samples; without
@@ -109,7 +110,7 @@ function Loader:__init(dataset, batchSize, options)
   self.dataset, self.sampler = dataset, make_sampler(dataset, options)
   self.dropLast, self.workers = options.dropLast, options.workers
   self.seed = options.seed or core.random()
-  self.ahead = options.ahead or math.max(2 * self.workers, 1)
+  self.ahead = options.ahead or self.workers > 0 and 2 * self.workers + 2 or 1
   self.epoch, self.batch = 0, 0
   self._task = { dataset = dataset, each = options.each, transform = options.transform,
     collate = options.collate }
