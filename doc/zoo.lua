@@ -1,7 +1,6 @@
 -- Runs the examples of doc/zoo_entries.lua and writes doc/zoo.md with their results, times and
--- pictures: lua5.4 doc/zoo.lua [--quick] [name...], from the folder of the checkout (`make zoo`,
--- `make zoo ARGS=lenet`). With names, the sections of all others stay as they are. --quick runs
--- each in its quick setting and writes nothing.
+-- pictures: lua5.4 doc/zoo.lua [name...], from the folder of the checkout (`make zoo`,
+-- `make zoo ARGS=lenet`). With names, the sections of all others stay as they are.
 -- spec/zoo_spec.lua loads this file as a module.
 
 local is_script = arg and arg[0] and arg[0]:match("zoo%.lua$") ~= nil
@@ -119,29 +118,17 @@ local function write_page(sections)
   write(zoo.page, table.concat(parts, "\n"))
 end
 
--- A wrong option must end in one line and exit status 1.
-local function check_wrong_option(entry)
-  local pipe = io.popen(command(entry, { "--no-such-option", "2>&1" }))
-  local text = pipe:read("a")
-  local _, _, status = pipe:close()
-  if status == 1 and select(2, text:gsub("\n", "")) == 1 then return nil end
-  return ("%s --no-such-option: exit status %s\n%s"):format(entry.name, status, text)
-end
-
 local function main(words)
-  local wanted, is_quick, any = {}, false, false
-  for _, word in ipairs(words) do
-    if word == "--quick" then is_quick = true else wanted[word], any = true, true end
-  end
+  local wanted, any = {}, #words > 0
+  for _, word in ipairs(words) do wanted[word] = true end
   local sections, problems, total = {}, {}, 0
   zoo.each(function(entry)
     if any and not wanted[entry.name] then return end
     wanted[entry.name] = nil
     local folder = "build/zoo/" .. entry.name
     os.execute(("rm -rf %s && mkdir -p %s"):format(folder, folder))
-    local result, seconds = run(entry, is_quick and entry.quick or entry.arguments, folder)
-    local problem = not result and seconds or is_quick and check_wrong_option(entry)
-      or not is_quick and keep_pictures(entry, folder)
+    local result, seconds = run(entry, entry.arguments, folder)
+    local problem = not result and seconds or keep_pictures(entry, folder)
     if problem then
       problems[#problems + 1] = problem
     else
@@ -152,7 +139,7 @@ local function main(words)
   end)
   for name in pairs(wanted) do problems[#problems + 1] = "there is no entry " .. name end
   print(("%.0f s in all"):format(total))
-  if not is_quick then write_page(sections) end
+  write_page(sections)
   io.stderr:write(table.concat(problems, "\n"), #problems > 0 and "\n" or "")
   os.exit(#problems == 0)
 end

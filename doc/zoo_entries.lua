@@ -45,8 +45,8 @@ return {
     },
     {
       name = "fashion", title = "Clothes, by a residual network",
-      text = "Random mirror images, shifts and erased squares, smoothed labels, one cycle of the "
-        .. "learning rate, averaged weights. Here from a tenth of the pictures; the full setting "
+      text = "Random mirror images and shifts, smoothed labels, one cycle of the learning "
+        .. "rate, averaged weights. Here from a tenth of the pictures; the full setting "
         .. "takes them all. The pictures are those that it took for something else.",
       paper = "He et al. 2016; data: Xiao, Rasul and Vollgraf 2017",
       quick = { "--data", "digits", "--epochs", "1", "--samples", "128" },

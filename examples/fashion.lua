@@ -3,10 +3,10 @@
 --   mlp       a multi-layer perceptron; one hidden layer of 256 units
 --   lenet     LeNet-5 in today's form (LeCun, Bottou, Bengio, Haffner 1998)
 --   residual  models.FashionNet, a small residual network (He et al. 2016), trained with what image
---             networks are trained with today: pictures mirrored, shifted and partly erased at
---             random (DeVries and Taylor 2017), smoothed labels (Szegedy et al. 2016), one cycle of
---             the learning rate (Smith and Topin 2018), the average of the weights (Polyak and
---             Juditsky 1992), and, at the end, answers averaged over a picture and its mirror image
+--             networks are trained with today: pictures mirrored and shifted at random, smoothed
+--             labels (Szegedy et al. 2016), one cycle of the learning rate (Smith and Topin 2018),
+--             the average of the weights (Polyak and Juditsky 1992), and, at the end, answers
+--             averaged over a picture and its mirror image
 --
 -- Writes out/fashion.png: test pictures that the network took for something else, and
 -- fashion-confusion.png and fashion-curve.svg. With --run FOLDER training can be interrupted and
@@ -36,14 +36,12 @@ local recipes = {
   },
   residual = {
     build = function(classes, setting)
-      return models.FashionNet { classes = classes, width = setting.width, blocks = setting.blocks,
-        dropout = setting.dropout }
+      return models.FashionNet { classes = classes, width = setting.width, blocks = setting.blocks }
     end,
     batch = 128, optimizer = optim.sgd, rate = 0.1, smoothing = 0.1, augment = true,
     config = { momentum = 0.9, dampening = 0, nesterov = true, weightDecay = 5e-4 },
-    small = { epochs = 4, samples = 6000, tests = 2000, width = 32, blocks = { 0, 1, 1 },
-      dropout = 0 },
-    full = { epochs = 16, width = 32, blocks = { 0, 1, 1 }, dropout = 0.2 },
+    small = { epochs = 4, samples = 6000, tests = 2000, width = 32, blocks = { 0, 1, 1 } },
+    full = { epochs = 16, width = 32, blocks = { 0, 1, 2 } },
   },
 }
 
@@ -64,8 +62,7 @@ end
 
 local function make_trainer(recipe, setting, training, test, black, folder)
   local augment = data.augment
-  local change = augment.compose { augment.crop { padding = 2, fill = black }, augment.mirror(),
-    augment.cutout { size = 8 } }
+  local change = augment.compose { augment.crop { padding = 2, fill = black }, augment.mirror() }
   local batches = data.Loader(training, recipe.batch,
     { shuffle = true, transform = recipe.augment and change or nil })
   return train.Trainer {
