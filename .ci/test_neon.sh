@@ -34,7 +34,7 @@ unpack() {
 
 [ -e "$root/complete" ] || unpack
 ${MAKE:-make} --no-print-directory CC="${CROSS_CC:-aarch64-linux-gnu-gcc}" BUILD="$build" \
-  PNG=no ZLIB=no ZIP=no LUA_INCDIR="$root/usr/include/lua5.4" \
+  PNG=no JPEG=no ZLIB=no ZIP=no LUA_INCDIR="$root/usr/include/lua5.4" \
   CPPFLAGS="-idirafter $root/usr/include/aarch64-linux-gnu" all
 # shellcheck disable=SC2086
 CRESSET_BUILD=$build qemu-aarch64-static -L "$root" \

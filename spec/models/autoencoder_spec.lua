@@ -3,12 +3,8 @@ local layer_checks = require("spec.support.layer_checks")
 local table_checks = require("spec.support.table_checks")
 
 local models, nn, zoo = cresset.models, cresset.nn, cresset.zoo
-
-local function fails(message, f, ...)
-  local ok, failure = pcall(f, ...)
-  assert.is_false(ok)
-  assert.equal(message, failure)
-end
+local numbers = require("spec.support.numbers")
+local fails = numbers.fails
 
 describe("models.Corruption", function()
   layer_checks(function() return models.Corruption("mask", 0) end, {

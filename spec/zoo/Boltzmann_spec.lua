@@ -1,19 +1,8 @@
 -- Tiny machines, whose sums over all states naive loops can do.
 local cresset = require("cresset")
 local zoo = cresset.zoo
-
-local function all_states(n)
-  if n == 0 then return { {} } end
-  local states = {}
-  for _, state in ipairs(all_states(n - 1)) do
-    for value = 0, 1 do
-      local longer = table.move(state, 1, #state, 1, {})
-      longer[n] = value
-      states[#states + 1] = longer
-    end
-  end
-  return states
-end
+local numbers = require("spec.support.numbers")
+local near, fails, all_states = numbers.near, numbers.fails, numbers.all_states
 
 local function random_machine(visible, hidden, connections)
   cresset.manualSeed(1)
@@ -40,17 +29,6 @@ local function distribution(machine)
   end
   for k = 1, #p do p[k] = p[k] / sum end
   return p, states, math.log(sum)
-end
-
-local function near(expected, got, tolerance)
-  assert.is_true(math.abs(expected - got) <= tolerance,
-    ("expected %.10g, got %.10g"):format(expected, got))
-end
-
-local function fails(message, f, ...)
-  local ok, failure = pcall(f, ...)
-  assert.is_false(ok)
-  assert.equal(message, failure)
 end
 
 local schedule = { { 5, 2 }, { 25, 1 } }

@@ -1,16 +1,7 @@
 local cresset = require("cresset")
 local nn, zoo = cresset.nn, cresset.zoo
-
-local function near(expected, got, tolerance)
-  assert.is_true(math.abs(expected - got) <= tolerance,
-    ("expected %.10g, got %.10g"):format(expected, got))
-end
-
-local function fails(message, f, ...)
-  local ok, failure = pcall(f, ...)
-  assert.is_false(ok)
-  assert.equal(message, failure)
-end
+local numbers = require("spec.support.numbers")
+local near, fails = numbers.near, numbers.fails
 
 local function sigmoid(x) return 1 / (1 + math.exp(-x)) end
 

@@ -1,19 +1,10 @@
 local cresset = require("cresset")
 local core = require("cresset.core")
 local zoo = cresset.zoo
+local numbers = require("spec.support.numbers")
+local near, fails = numbers.near, numbers.fails
 
 local function signs(...) return cresset.rand(...):add(-0.5):sign():double() end
-
-local function near(expected, got, tolerance)
-  assert.is_true(math.abs(expected - got) <= tolerance,
-    ("expected %.10g, got %.10g"):format(expected, got))
-end
-
-local function fails(message, f, ...)
-  local ok, failure = pcall(f, ...)
-  assert.is_false(ok)
-  assert.equal(message, failure)
-end
 
 --- A network with all the parts that the methods look at, symmetric.
 local function random_network(size)

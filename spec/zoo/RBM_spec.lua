@@ -2,22 +2,10 @@
 local cresset = require("cresset")
 local core = require("cresset.core")
 local zoo = cresset.zoo
+local numbers = require("spec.support.numbers")
+local near, all_states = numbers.near, numbers.all_states
 
 local function sigmoid(x) return 1 / (1 + math.exp(-x)) end
-
---- All states of n units as tables of 0 and 1.
-local function all_states(n)
-  if n == 0 then return { {} } end
-  local states = {}
-  for _, state in ipairs(all_states(n - 1)) do
-    for value = 0, 1 do
-      local longer = table.move(state, 1, #state, 1, {})
-      longer[n] = value
-      states[#states + 1] = longer
-    end
-  end
-  return states
-end
 
 local function random_machine(visible, hidden, options, seed)
   cresset.manualSeed(seed or 1)
@@ -90,11 +78,6 @@ local function exact_gradient(rbm, rows)
   local log_z = log_partition(rbm)
   for _, v in ipairs(visible_states(rbm)) do add(v, math.exp(-free_energy(rbm, v) - log_z)) end
   return gradient
-end
-
-local function near(expected, got, tolerance)
-  assert.is_true(math.abs(expected - got) <= tolerance,
-    ("expected %.10g, got %.10g"):format(expected, got))
 end
 
 local data = { { 1, 1, 0, 0 }, { 1, 1, 0, 1 }, { 0, 0, 1, 1 }, { 0, 1, 1, 1 } }

@@ -61,15 +61,7 @@ end
 --                 them to, `each`, a function (picture) -> picture for anything else
 function ImageFolder:__init(folder, options)
   self.folder = arguments.check(who, { "folder", "string" }, folder)
-  options = arguments.check(who, { "options", "table", default = {} }, options)
-  local names = {}
-  for _, declared in ipairs(known) do
-    names[declared[1]] = true
-    self[declared[1]] = arguments.check(who, declared, options[declared[1]])
-  end
-  for name in pairs(options) do
-    if not names[name] then fail("there is no option '%s'", tostring(name)) end
-  end
+  for name, value in next, arguments.options(who, known, options) do self[name] = value end
   if self.channels == 2 then fail("'channels' must be 1 or 3, got 2") end
   if (self.width == nil) ~= (self.height == nil) then fail("'width' and 'height' go together") end
   self.classes, self.paths = {}, {}

@@ -61,19 +61,6 @@ local function check_dataset(dataset)
     arguments.describe(dataset))
 end
 
-local function check_options(options)
-  options = arguments.check(who, { "options", "table", default = {} }, options)
-  local checked, names = {}, {}
-  for _, declared in ipairs(known) do
-    names[declared[1]] = true
-    checked[declared[1]] = arguments.check(who, declared, options[declared[1]])
-  end
-  for name in pairs(options) do
-    if not names[name] then fail("there is no option '%s'", tostring(name)) end
-  end
-  return checked
-end
-
 local function make_sampler(dataset, options)
   local sampler = options.sampler
   if not sampler then
@@ -106,7 +93,7 @@ end
 function Loader:__init(dataset, batchSize, options)
   check_dataset(dataset)
   self.batchSize = arguments.check(who, { "batchSize", "size" }, batchSize)
-  options = check_options(options)
+  options = arguments.options(who, known, options)
   self.dataset, self.sampler = dataset, make_sampler(dataset, options)
   self.dropLast, self.workers = options.dropLast, options.workers
   self.seed = options.seed or core.random()

@@ -28,14 +28,7 @@ local known = {
 
 local function read_options(options)
   arguments.check(who, { "options", "table" }, options)
-  local given, names = {}, {}
-  for _, declared in ipairs(known) do
-    names[declared[1]] = true
-    given[declared[1]] = arguments.check(who, declared, options[declared[1]])
-  end
-  for name in pairs(options) do
-    if not names[name] then fail(who, "there is no option '%s'", tostring(name)) end
-  end
+  local given = arguments.options(who, known, options)
   if (given.path == nil) == (given.text == nil) then
     fail(who, "either 'path' or 'text' must be given")
   end

@@ -95,6 +95,13 @@ local function set_vocabulary(self, vocabulary)
   end
 end
 
+local known = {
+  { "path", "string", optional = true },
+  { "text", "string", optional = true },
+  { "unit", "string", default = "byte" },
+  { "vocabulary", "table", optional = true },
+}
+
 --- @param options  a table:
 --   `path`        of a file, which may be compressed by gzip, or
 --   `text`        the text itself
@@ -102,21 +109,16 @@ end
 --   `vocabulary`  the characters by number, such as another text's (those that occur, by code)
 function Text:__init(options)
   arguments.check(who, { "options", "table" }, options)
-  local known = { path = true, text = true, unit = true, vocabulary = true }
-  for name in pairs(options) do
-    if not known[name] then fail(who, "there is no option '%s'", tostring(name)) end
-  end
-  self.unit = arguments.check(who, { "unit", "string", default = "byte" }, options.unit)
+  options = arguments.options(who, known, options)
+  self.unit = options.unit
   if self.unit ~= "byte" and self.unit ~= "character" then
     fail(who, "'unit' must be \"byte\" or \"character\", got %q", self.unit)
   end
-  local path = arguments.check(who, { "path", "string", optional = true }, options.path)
+  local path = options.path
   local text = arguments.check(who, { "text", "string", optional = path ~= nil }, options.text)
   text = text or read_text(who, path)
   if text == "" then fail(who, "the text is empty") end
-  local given = arguments.check(who, { "vocabulary", "table", optional = true },
-    options.vocabulary)
-  set_vocabulary(self, given
+  set_vocabulary(self, options.vocabulary
     or (self.unit == "byte" and distinct_bytes or distinct_characters)(text))
   self.ids = self:encode(text)
 end

@@ -27,7 +27,10 @@ local Workers = class("data.Workers")
 local who = "data.Workers"
 local look_after = 0.05 -- seconds: how soon Ctrl-C is noticed
 
-local known = { room = true, require = true }
+local known = {
+  { "room", "size", max = 4096, optional = true },
+  { "require", "table", default = {} },
+}
 
 -- Calls a binding; its message names the class, and no place in this file.
 local function call(name, ...)
@@ -59,17 +62,10 @@ end
 function Workers:__init(count, f, options)
   count = arguments.check(who, { "count", "count", max = 64 }, count)
   arguments.check(who, { "f", "function" }, f)
-  options = arguments.check(who, { "options", "table", default = {} }, options)
-  for name in pairs(options) do
-    if not known[name] then
-      error(("%s: there is no option '%s'"):format(who, tostring(name)), 0)
-    end
-  end
-  local modules = arguments.check(who, { "require", "table", default = {} }, options.require)
+  options = arguments.options(who, known, options)
   self.count, self._f = count, f
-  self.room = arguments.check(who,
-    { "room", "size", max = 4096, default = math.max(4 * count, 4) }, options.room)
-  local code = prelude(modules)
+  self.room = options.room or math.max(4 * count, 4)
+  local code = prelude(options.require)
   if count > 0 then self._crew = call("Workers", f, code, count, self.room) end
   self._waiting, self._first = {}, 1 -- with 0 workers: the arguments of the jobs
 end

@@ -5,7 +5,10 @@ local core = require("cresset.core")
 
 local Batches = class("data.Batches")
 
-local known = { shuffle = true, dropLast = true }
+local known = {
+  { "shuffle", "any", default = false },
+  { "dropLast", "any", default = false },
+}
 
 local function check(who, dataset, batchSize, options)
   if not class.isA(dataset, "data.Dataset") then
@@ -13,20 +16,14 @@ local function check(who, dataset, batchSize, options)
       arguments.describe(dataset)), 0)
   end
   batchSize = arguments.check(who, { "batchSize", "size" }, batchSize)
-  options = arguments.check(who, { "options", "table", default = {} }, options)
-  for name in pairs(options) do
-    if not known[name] then
-      error(("%s: there is no option '%s'"):format(who, tostring(name)), 0)
-    end
-  end
-  return batchSize, options
+  return batchSize, arguments.options(who, known, options)
 end
 
 function Batches:__init(dataset, batchSize, options)
   batchSize, options = check("data.batches", dataset, batchSize, options)
   local size = dataset:size()
   self.dataset, self.batchSize = dataset, batchSize
-  self.shuffle, self.dropLast = options.shuffle or false, options.dropLast or false
+  self.shuffle, self.dropLast = options.shuffle, options.dropLast
   self.count = self.dropLast and size // batchSize or (size - 1) // batchSize + 1
   self.order = core.range(1, size):long()
   self.parts = {} -- views of the order, one a batch

@@ -28,14 +28,7 @@ local declared = {
 
 function Album:__init(options)
   arguments.check(who, { "options", "table" }, options)
-  for _, option in ipairs(declared) do
-    self[option[1]] = arguments.check(who, option, options[option[1]])
-  end
-  for name in pairs(options) do
-    if self[name] == nil then
-      error(("%s: there is no option '%s'"):format(who, tostring(name)), 0)
-    end
-  end
+  for name, value in next, arguments.options(who, declared, options) do self[name] = value end
   if self.folder then
     local made, reason = core.paths.mkdir(self.folder)
     if not made then

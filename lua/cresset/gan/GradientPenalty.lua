@@ -44,15 +44,7 @@ GradientPenalty.rules = rules
 
 function GradientPenalty:__init(critic, options)
   self.critic = arguments.check(who, { "critic", "module" }, critic)
-  options = arguments.check(who, { "options", "table", default = {} }, options)
-  for _, declared in ipairs(options_of) do
-    self[declared[1]] = arguments.check(who, declared, options[declared[1]])
-  end
-  for name in pairs(options) do
-    if self[name] == nil or name == "critic" then
-      error(("%s: there is no option '%s'"):format(who, tostring(name)), 0)
-    end
-  end
+  for name, value in next, arguments.options(who, options_of, options) do self[name] = value end
 end
 
 local function fail(method, message, ...)

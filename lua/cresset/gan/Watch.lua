@@ -38,14 +38,7 @@ local function first_of(t) return t:narrow(1, 1, math.min(most, t:size(1))) end
 
 function Watch:__init(options)
   arguments.check(who, { "options", "table" }, options)
-  for _, option in ipairs(declared) do
-    self[option[1]] = arguments.check(who, option, options[option[1]])
-  end
-  for name in pairs(options) do
-    if self[name] == nil then
-      error(("%s: there is no option '%s'"):format(who, tostring(name)), 0)
-    end
-  end
+  for name, value in next, arguments.options(who, declared, options) do self[name] = value end
   if self.real:dim() < 2 or self.real:size(1) < 4 then
     error(("%s: 'real' must be at least 4 samples (N x ...), got %s"):format(who,
       arguments.describe(self.real)), 0)

@@ -37,14 +37,6 @@ local conditions = { input = true, auxiliary = true, code = true }
 
 local function fail(message, ...) error(who .. ": " .. message:format(...), 0) end
 
-local function check_known(options)
-  local known = {}
-  for _, option in ipairs(declared) do known[option[1]] = true end
-  for name in pairs(options) do
-    if not known[name] then fail("there is no option '%s'", tostring(name)) end
-  end
-end
-
 local function listed(names)
   local list = {}
   for name in pairs(names) do list[#list + 1] = name end
@@ -61,9 +53,9 @@ end
 --- Checks the options and sets the trainer's fields, those of its kind where none is given.
 function setup.options(self, options)
   arguments.check(who, { "options", "table" }, options)
-  check_known(options)
+  local checked = arguments.options(who, declared, options)
   for _, option in ipairs(declared) do
-    self[option.field or option[1]] = arguments.check(who, option, options[option[1]])
+    self[option.field or option[1]] = checked[option[1]]
   end
   local recipe = kinds[self.kind]
   if not recipe then fail("'kind' must be one of %s, got '%s'", listed(kinds), self.kind) end

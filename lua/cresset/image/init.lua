@@ -172,27 +172,13 @@ local function stretch(batch, each)
 end
 
 local grid_options = {
-  nrow = { "nrow", "size", default = 8 },
-  padding = { "padding", "integer", min = 0, max = largest_side, default = 2 },
-  zoom = { "zoom", "integer", min = 1, max = 256, default = 1 },
-  background = { "background", "number", default = 0 },
-  scale = { "scale", "boolean", default = false },
-  scaleEach = { "scaleEach", "boolean", default = false },
+  { "nrow", "size", default = 8 },
+  { "padding", "integer", min = 0, max = largest_side, default = 2 },
+  { "zoom", "integer", min = 1, max = 256, default = 1 },
+  { "background", "number", default = 0 },
+  { "scale", "boolean", default = false },
+  { "scaleEach", "boolean", default = false },
 }
-
-local function check_grid_options(options)
-  local checked = {}
-  check("image.makeGrid", { "options", "table", default = {} }, options)
-  for name in pairs(options or {}) do
-    if not grid_options[name] then
-      fail("image.makeGrid", "there is no option '%s'", tostring(name))
-    end
-  end
-  for name, declared in pairs(grid_options) do
-    checked[name] = check("image.makeGrid", declared, options and options[name])
-  end
-  return checked
-end
 
 --- Puts the pictures of a batch side by side into one picture.
 -- @param batch  N x C x H x W, N x H x W (grey) or a table of pictures of one size
@@ -204,7 +190,7 @@ end
 --   `background`  the value between them (0)
 -- @return a tensor of C x height x width
 function image.makeGrid(batch, options)
-  options = check_grid_options(options)
+  options = arguments.options("image.makeGrid", grid_options, options)
   batch = as_batch("image.makeGrid", batch)
   local count, channels = batch:size(1), batch:size(2)
   if options.scale or options.scaleEach then

@@ -78,26 +78,17 @@ end
 local who = "image.matrix"
 
 local known = {
-  rowTitle = { "rowTitle", "string", default = "actual" },
-  columnTitle = { "columnTitle", "string", default = "predicted" },
-  cell = { "cell", "integer", min = 1, max = 1000, default = 40 },
-  size = { "size", "integer", min = 1, max = 100, default = 2 },
-  map = { "map", "string", default = "blues" },
-  format = { "format", "string", default = "%d" },
-  labels = { "labels", "table", optional = true },
+  { "rowTitle", "string", default = "actual" },
+  { "columnTitle", "string", default = "predicted" },
+  { "cell", "integer", min = 1, max = 1000, default = 40 },
+  { "size", "integer", min = 1, max = 100, default = 2 },
+  { "map", "string", default = "blues" },
+  { "format", "string", default = "%d" },
+  { "labels", "table", optional = true },
 }
 
 local function check_options(options, count)
-  local all = {}
-  arguments.check(who, { "options", "table", default = {} }, options)
-  for name in pairs(options or {}) do
-    if not known[name] then
-      error(("%s: there is no option '%s'"):format(who, tostring(name)), 0)
-    end
-  end
-  for name, declared in pairs(known) do
-    all[name] = arguments.check(who, declared, options and options[name])
-  end
+  local all = arguments.options(who, known, options)
   if not pcall(string.format, all.format, 1) then
     error(("%s: 'format' must be a format for one number, got '%s'"):format(who, all.format), 0)
   end

@@ -1,5 +1,6 @@
 local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
+local reshape_back = require("cresset.nn.reshape_back")
 
 --- Turns (N x A x B x ...) into (N x A B ...), the rows of a matrix.
 local Flatten = layer("nn.Flatten", { args = {} })
@@ -15,15 +16,6 @@ function Flatten:updateOutput(input)
   return self.output
 end
 
-function Flatten:updateGradInput(input, gradOutput)
-  expect.tensor(self, input, "input")
-  expect.tensor(self, gradOutput, "gradOutput")
-  local dense = gradOutput:isContiguous() and gradOutput or gradOutput:clone()
-  if dense:nElement() ~= input:nElement() then
-    self:fail("gradOutput must have %d elements, got %d", input:nElement(), dense:nElement())
-  end
-  self.gradInput = dense:view(input:size())
-  return self.gradInput
-end
+Flatten.updateGradInput = reshape_back
 
 return Flatten

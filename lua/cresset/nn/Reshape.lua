@@ -1,6 +1,7 @@
 local core = require("cresset.core")
 local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
+local reshape_back = require("cresset.nn.reshape_back")
 
 --- Gives its input other sizes, as a copy where its strides ask for one: Reshape(sizes... [,
 -- batchMode]). An input whose elements are exactly those of the sizes is one sample, unless its
@@ -52,15 +53,6 @@ function Reshape:updateOutput(input)
   return self.output
 end
 
-function Reshape:updateGradInput(input, gradOutput)
-  expect.tensor(self, input, "input")
-  expect.tensor(self, gradOutput, "gradOutput")
-  local dense = gradOutput:isContiguous() and gradOutput or gradOutput:clone()
-  if dense:nElement() ~= input:nElement() then
-    self:fail("gradOutput must have %d elements, got %d", input:nElement(), dense:nElement())
-  end
-  self.gradInput = dense:view(input:size())
-  return self.gradInput
-end
+Reshape.updateGradInput = reshape_back
 
 return Reshape

@@ -2,6 +2,7 @@ local arguments = require("cresset.nn.arguments")
 local core = require("cresset.core")
 local expect = require("cresset.nn.expect")
 local layer = require("cresset.nn.layer")
+local reshape_back = require("cresset.nn.reshape_back")
 
 --- Gives its input other sizes without copying where its strides allow: View(sizes...) or
 -- View(table) or View(LongStorage), one of which may be -1. With setNumInputDims(n), dimensions
@@ -87,15 +88,6 @@ function View:updateOutput(input)
   return output
 end
 
-function View:updateGradInput(input, gradOutput)
-  expect.tensor(self, input, "input")
-  expect.tensor(self, gradOutput, "gradOutput")
-  local dense = gradOutput:isContiguous() and gradOutput or gradOutput:clone()
-  if dense:nElement() ~= input:nElement() then
-    self:fail("gradOutput must have %d elements, got %d", input:nElement(), dense:nElement())
-  end
-  self.gradInput = dense:view(input:size())
-  return self.gradInput
-end
+View.updateGradInput = reshape_back
 
 return View

@@ -111,14 +111,7 @@ end
 --- Checks the options and fills in their defaults.
 function options.check(given)
   arguments.check(who, { "options", "table" }, given)
-  local checked, names = {}, {}
-  for _, declared in ipairs(known) do
-    names[declared[1]] = true
-    checked[declared[1]] = arguments.check(who, declared, given[declared[1]])
-  end
-  for name in pairs(given) do
-    if not names[name] then fail("there is no option '%s'", tostring(name)) end
-  end
+  local checked = arguments.options(who, known, given)
   check_choices(checked)
   options.check_batches(who, "batches", checked.batches)
   if checked.validation ~= nil then

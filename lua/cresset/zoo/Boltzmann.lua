@@ -160,13 +160,17 @@ end
 
 -- ---- learning ----
 
+local chain_options = {
+  { "chains", "size", optional = true },
+  { "persistent", "boolean", default = false },
+  { "schedule", "table", optional = true },
+}
+
 local train_options = {
-  learningRate = { "learningRate", "number", default = 0.1, min = 0 },
-  momentum = { "momentum", "number", default = 0, min = 0, max = 1 },
-  weightDecay = { "weightDecay", "number", default = 0, min = 0 },
-  chains = { "chains", "size", optional = true },
-  persistent = { "persistent", "boolean", default = false },
-  schedule = { "schedule", "table", optional = true },
+  { "learningRate", "number", default = 0.1, min = 0 },
+  { "momentum", "number", default = 0, min = 0, max = 1 },
+  { "weightDecay", "number", default = 0, min = 0 },
+  table.unpack(chain_options),
 }
 
 --- Mean products of pairs of units over the rows, and mean states.
@@ -203,10 +207,7 @@ end
 -- @return the network
 function Boltzmann:contrast(visible, options)
   visible = support.rows(self, "contrast", "visible", visible, self.visible)
-  options = support.options("zoo.Boltzmann:contrast", {
-    chains = train_options.chains, persistent = train_options.persistent,
-    schedule = train_options.schedule,
-  }, options)
+  options = arguments.options("zoo.Boltzmann:contrast", chain_options, options)
   compute_gradient(self, visible, options, check_schedule(self, "contrast", options.schedule))
   return self
 end
@@ -218,7 +219,7 @@ end
 -- @return the network
 function Boltzmann:train(visible, options)
   visible = support.rows(self, "train", "visible", visible, self.visible)
-  options = support.options("zoo.Boltzmann:train", train_options, options)
+  options = arguments.options("zoo.Boltzmann:train", train_options, options)
   compute_gradient(self, visible, options, check_schedule(self, "train", options.schedule))
   if not self.velocity then
     self.velocity = { weight = self.weight:clone():zero(), bias = self.bias:clone():zero() }

@@ -26,14 +26,14 @@ local C = core.zoo
 local DBN, parent = class("zoo.DBN", "zoo.EnergyModel")
 
 local declared_options = {
-  units = { "units", "string", default = "binary" },
-  classes = { "classes", "count", default = 0 },
+  { "units", "string", default = "binary" },
+  { "classes", "count", default = 0 },
 }
 
 function DBN:__init(sizes, options)
   parent.__init(self)
   sizes = arguments.check("zoo.DBN", { "sizes", "table" }, sizes)
-  options = support.options("zoo.DBN", declared_options, options)
+  options = arguments.options("zoo.DBN", declared_options, options)
   if #sizes < 2 or #sizes > 100 then
     error(("zoo.DBN: 'sizes' must list 2 to 100 layers, got %d"):format(#sizes), 0)
   end
@@ -215,8 +215,8 @@ local function learn_up(self, top_input, rate)
 end
 
 local up_down_options = {
-  learningRate = { "learningRate", "number", default = 0.01, min = 0 },
-  k = { "k", "size", default = 3, max = 1000000 },
+  { "learningRate", "number", default = 0.01, min = 0 },
+  { "k", "size", default = 3, max = 1000000 },
 }
 
 --- One step of the up-down algorithm (Hinton, Osindero and Teh 2006, appendix B), which fine-tunes
@@ -229,7 +229,7 @@ local up_down_options = {
 -- @return the squared error of the uppermost machine's reconstructions
 function DBN:upDown(visible, labels, options)
   visible = support.rows(self, "upDown", "visible", visible, input_size(self))
-  options = support.options("zoo.DBN:upDown", up_down_options, options)
+  options = arguments.options("zoo.DBN:upDown", up_down_options, options)
   untie(self)
   local states, top = draw_up(self, visible), self.layers[#self.layers]
   local input = with_labels(self, "upDown", states[#states], labels)

@@ -140,13 +140,13 @@ local function step(self, states)
 end
 
 local recall_options = {
-  mode = { "mode", "string", default = "asynchronous" },
-  order = { "order", "string", default = "random" },
-  most = { "most", "integer", default = 100, min = 1, max = 1000000 },
+  { "mode", "string", default = "asynchronous" },
+  { "order", "string", default = "random" },
+  { "most", "integer", default = 100, min = 1, max = 1000000 },
 }
 
 local function check_recall(self, options)
-  options = support.options("zoo.Hopfield:recall", recall_options, options)
+  options = arguments.options("zoo.Hopfield:recall", recall_options, options)
   if options.mode ~= "asynchronous" and options.mode ~= "synchronous" then
     arguments.fail_method(self, "recall", "'mode' must be \"asynchronous\" or \"synchronous\", "
       .. "got \"%s\"", options.mode)

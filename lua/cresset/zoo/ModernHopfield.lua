@@ -92,8 +92,8 @@ function ModernHopfield:attention(states)
 end
 
 local recall_options = {
-  tolerance = { "tolerance", "number", default = 1e-4, min = 0 },
-  most = { "most", "integer", default = 100, min = 1, max = 1000000 },
+  { "tolerance", "number", default = 1e-4, min = 0 },
+  { "most", "integer", default = 100, min = 1, max = 1000000 },
 }
 
 --- Updates until no state moves farther than `tolerance`.
@@ -105,7 +105,7 @@ local recall_options = {
 --         step)
 function ModernHopfield:recall(states, options)
   states = check(self, "recall", states)
-  options = support.options("zoo.ModernHopfield:recall", recall_options, options)
+  options = arguments.options("zoo.ModernHopfield:recall", recall_options, options)
   local now, before = states:clone(), states:clone()
   local report = { steps = 0, converged = false, energy = { self:energy(now):mean() } }
   for step = 1, options.most do

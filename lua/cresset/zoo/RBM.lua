@@ -36,15 +36,15 @@ local RBM, parent = class("zoo.RBM", "zoo.EnergyModel")
 local kinds = { binary = true, gaussian = true }
 
 local declared_options = {
-  units = { "units", "string", default = "binary" },
-  classes = { "classes", "count", default = 0 },
+  { "units", "string", default = "binary" },
+  { "classes", "count", default = 0 },
 }
 
 function RBM:__init(visible, hidden, options)
   parent.__init(self)
   self.visible = arguments.check("zoo.RBM", { "visible", "size" }, visible)
   self.hidden = arguments.check("zoo.RBM", { "hidden", "size" }, hidden)
-  options = support.options("zoo.RBM", declared_options, options)
+  options = arguments.options("zoo.RBM", declared_options, options)
   self.units, self.classes = options.units, options.classes
   if not kinds[self.units] then
     error(('zoo.RBM: \'units\' must be "binary" or "gaussian", got "%s"'):format(self.units), 0)
@@ -250,9 +250,9 @@ end
 -- ---- learning ----
 
 local contrast_options = {
-  k = { "k", "size", default = 1 },
-  persistent = { "persistent", "boolean", default = false },
-  sampleVisible = { "sampleVisible", "boolean", optional = true },
+  { "k", "size", default = 1 },
+  { "persistent", "boolean", default = false },
+  { "sampleVisible", "boolean", optional = true },
 }
 
 --- The states that a persistent chain goes on from: those it was left in, at first a batch.
@@ -309,20 +309,20 @@ end
 -- @return the network
 function RBM:contrast(visible, options)
   visible = support.rows(self, "contrast", "visible", visible, self.visible)
-  options = support.options("zoo.RBM:contrast", contrast_options, options)
+  options = arguments.options("zoo.RBM:contrast", contrast_options, options)
   compute_contrast(self, visible, options)
   return self
 end
 
 local train_options = {
-  learningRate = { "learningRate", "number", default = 0.1, min = 0 },
-  momentum = { "momentum", "number", default = 0, min = 0, max = 1 },
-  weightDecay = { "weightDecay", "number", default = 0, min = 0 },
-  sparsity = { "sparsity", "number", optional = true, min = 0, max = 1 },
-  sparsityCost = { "sparsityCost", "number", default = 0.1, min = 0 },
-  sparsityDecay = { "sparsityDecay", "number", default = 0.9, min = 0, max = 1 },
+  { "learningRate", "number", default = 0.1, min = 0 },
+  { "momentum", "number", default = 0, min = 0, max = 1 },
+  { "weightDecay", "number", default = 0, min = 0 },
+  { "sparsity", "number", optional = true, min = 0, max = 1 },
+  { "sparsityCost", "number", default = 0.1, min = 0 },
+  { "sparsityDecay", "number", default = 0.9, min = 0, max = 1 },
+  table.unpack(contrast_options),
 }
-for name, declaration in pairs(contrast_options) do train_options[name] = declaration end
 
 -- Hinton 2010, section 11: the hidden units' running mean activities are drawn to the target.
 local function add_sparsity(self, hidden, options)
@@ -367,7 +367,7 @@ end
 --         the chains show, which says little
 function RBM:train(visible, options)
   visible = support.rows(self, "train", "visible", visible, self.visible)
-  options = support.options("zoo.RBM:train", train_options, options)
+  options = arguments.options("zoo.RBM:train", train_options, options)
   local mean, hidden = compute_contrast(self, visible, options)
   if options.sparsity then add_sparsity(self, hidden, options) end
   descend(self, options)

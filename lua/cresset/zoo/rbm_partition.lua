@@ -63,9 +63,9 @@ end
 -- ---- annealed importance sampling ----
 
 local estimate_options = {
-  chains = { "chains", "size", default = 100 },
-  steps = { "steps", "size", default = 1000 },
-  bias = { "bias", "tensor", optional = true },
+  { "chains", "size", default = 100 },
+  { "steps", "size", default = 1000 },
+  { "bias", "tensor", optional = true },
 }
 
 --- log of the partition function at inverse temperature 0: hidden units at random, visible ones
@@ -135,7 +135,7 @@ end
 -- @return the estimate, and the estimates from three standard deviations of the mean weight below
 --         and above (below: -inf when that leaves nothing)
 function RBM:estimateLogPartition(options)
-  options = support.options("zoo.RBM:estimateLogPartition", estimate_options, options)
+  options = arguments.options("zoo.RBM:estimateLogPartition", estimate_options, options)
   local bias = check_bias(self, options.bias)
   local weights = anneal(self, options, bias)
   local base = base_partition(self, bias)

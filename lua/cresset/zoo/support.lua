@@ -57,21 +57,6 @@ function support.labels(self, method, labels, n, classes)
   return labels
 end
 
---- Checks a table of options against declarations by name; gives a table with the defaults.
-function support.options(who, declared, given)
-  given = arguments.check(who, { "options", "table", default = {} }, given)
-  for name in pairs(given) do
-    if not declared[name] then
-      error(("%s: there is no option '%s'"):format(who, tostring(name)), 0)
-    end
-  end
-  local checked = {}
-  for name, declaration in pairs(declared) do
-    checked[name] = arguments.check(who, declaration, given[name])
-  end
-  return checked
-end
-
 --- log(1 + exp(x)) into res, which may be x itself.
 function support.softplus(self, res, x)
   return core.nn.softPlusForward(self, x, res, res == x, 1, 30)

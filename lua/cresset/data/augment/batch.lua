@@ -4,22 +4,6 @@ local core = require("cresset.core")
 
 local batch = {}
 
---- Reads a function's options: each of `declared` is { name, kind, default = ... }.
-function batch.options(who, given, declared)
-  given = arguments.check(who, { "options", "table", default = {} }, given)
-  local read, names = {}, {}
-  for _, entry in ipairs(declared) do
-    names[entry[1]] = true
-    read[entry[1]] = arguments.check(who, entry, given[entry[1]])
-  end
-  for name in pairs(given) do
-    if not names[name] then
-      error(("%s: there is no option '%s'"):format(who, tostring(name)), 0)
-    end
-  end
-  return read
-end
-
 local function size_text(value)
   if not core.isTensor(value) then return arguments.describe(value) end
   return ("a %s of size %s"):format(value:type(),

@@ -1,4 +1,5 @@
 -- Changes of colours and brightness.
+local arguments = require("cresset.nn.arguments")
 local batch = require("cresset.data.augment.batch")
 local core = require("cresset.core")
 
@@ -18,11 +19,11 @@ end
 --                 1.2); `low` and `high`, limits of the result (none)
 function color.colorShift(options)
   local who = "data.augment.colorShift"
-  local given = batch.options(who, options, {
+  local given = arguments.options(who, {
     { "shift", "number", default = 0.1, min = 0 }, { "brightness", "number", default = 0, min = 0 },
     { "contrast", "number", default = 0, min = 0, max = 1 },
     { "low", "number", optional = true }, { "high", "number", optional = true },
-  })
+  }, options)
   return batch.change(who, function(images)
     local count, channels = images:size(1), images:size(2)
     if images:nElement() == 0 then return images:clone() end
@@ -59,7 +60,9 @@ end
 function color.pcaNoise(images, options)
   local who = "data.augment.pcaNoise"
   images = check_sample(who, images)
-  local given = batch.options(who, options, { { "deviation", "number", default = 0.1, min = 0 } })
+  local given = arguments.options(who, {
+    { "deviation", "number", default = 0.1, min = 0 },
+  }, options)
   local channels = images:size(2)
   local pixels = images:double():transpose(1, 2):contiguous():view(channels, -1)
   pixels = pixels - pixels:mean(2):expandAs(pixels)

@@ -26,8 +26,8 @@ end
 -- @param options  a table: `probability` for each picture (0.5), `vertical` (false)
 function geometry.mirror(options)
   local who = "data.augment.mirror"
-  local given = batch.options(who, options, { probability,
-    { "vertical", "boolean", default = false } })
+  local given = arguments.options(who, { probability,
+    { "vertical", "boolean", default = false } }, options)
   return batch.change(who, function(images)
     local flips = batch.chosen(images:size(1), given.probability)
     return pieces(images, 0, 0, given.vertical and 0 or flips, given.vertical and flips or 0,
@@ -40,9 +40,9 @@ end
 --                 `width` of the piece (those of the picture without the border)
 function geometry.crop(options)
   local who = "data.augment.crop"
-  local given = batch.options(who, options, { { "padding", "count", default = 0, max = 1 << 16 },
+  local given = arguments.options(who, { { "padding", "count", default = 0, max = 1 << 16 },
     { "fill", "number", default = 0 }, { "height", "size", optional = true, max = 1 << 16 },
-    { "width", "size", optional = true, max = 1 << 16 } })
+    { "width", "size", optional = true, max = 1 << 16 } }, options)
   return batch.change(who, function(images)
     local height, width = given.height or images:size(3), given.width or images:size(4)
     local down = images:size(3) + 2 * given.padding - height
@@ -82,7 +82,7 @@ local affine_options = {
 }
 
 local function make_affine(who, options)
-  local given = batch.options(who, options, affine_options)
+  local given = arguments.options(who, affine_options, options)
   if given.mode ~= "bilinear" and given.mode ~= "nearest" then
     error(("%s: 'mode' must be \"bilinear\" or \"nearest\", got %s"):format(who,
       arguments.describe(given.mode)), 0)
@@ -106,9 +106,9 @@ function geometry.affine(options) return make_affine("data.augment.affine", opti
 --- Turns pictures around their middle.
 -- @param options  a table: `degrees`, the largest angle (15), `fill` (0), `mode` ("bilinear")
 function geometry.rotate(options)
-  local given = batch.options("data.augment.rotate", options, {
+  local given = arguments.options("data.augment.rotate", {
     { "degrees", "number", default = 15, min = 0, max = 360 }, affine_options[5],
-    affine_options[6] })
+    affine_options[6] }, options)
   return make_affine("data.augment.rotate", given)
 end
 
@@ -116,9 +116,9 @@ end
 -- @param options  a table: `shear`, the largest tangent of the angle (0.2), `fill` (0), `mode`
 --                 ("bilinear")
 function geometry.shear(options)
-  local given = batch.options("data.augment.shear", options, {
+  local given = arguments.options("data.augment.shear", {
     { "shear", "number", default = 0.2, min = 0, max = 10 }, affine_options[5],
-    affine_options[6] })
+    affine_options[6] }, options)
   return make_affine("data.augment.shear", given)
 end
 

@@ -28,13 +28,13 @@ end
 --                 its sides (0.3); `value` (0). Any type.
 function mix.erase(options)
   local who = "data.augment.erase"
-  local given = batch.options(who, options, {
+  local given = arguments.options(who, {
     { "probability", "number", default = 0.5, min = 0, max = 1 },
     { "smallest", "number", default = 0.02, min = 0, max = 1 },
     { "largest", "number", default = 0.4, min = 0, max = 1 },
     { "ratio", "number", default = 0.3, min = 0.01, max = 1 },
     { "value", "number", default = 0 },
-  })
+  }, options)
   if given.smallest > given.largest then
     error(who .. ": 'smallest' must not be above 'largest'", 0)
   end
@@ -57,8 +57,8 @@ end
 -- @param options  a table: `size` of the square (8), `value` (0)
 function mix.cutout(options)
   local who = "data.augment.cutout"
-  local given = batch.options(who, options, { { "size", "size", default = 8, max = 1 << 20 },
-    { "value", "number", default = 0 } })
+  local given = arguments.options(who, { { "size", "size", default = 8, max = 1 << 20 },
+    { "value", "number", default = 0 } }, options)
   return batch.change(who, function(images)
     local count = images:size(1)
     if images:nElement() == 0 then return images:clone() end
@@ -116,8 +116,8 @@ end
 -- @return a function (images, labels, ...) -> images, targets, ...; labels are numbers of classes
 --         from 1 (N) or probabilities (N x classes)
 function mix.mixup(options)
-  local given = batch.options("data.augment.mixup", options, {
-    { "alpha", "number", default = 0.2, min = 1e-3, max = 1e3 }, { "classes", "size" } })
+  local given = arguments.options("data.augment.mixup", {
+    { "alpha", "number", default = 0.2, min = 1e-3, max = 1e3 }, { "classes", "size" } }, options)
   return function(images, labels, ...)
     images = batch.of("data.augment.mixup", images)
     check_targets(labels, images)
