@@ -61,24 +61,14 @@ end
 
 -- The input is the target. The learning rate falls to 0 along a cosine.
 local function learn(net, training, setting)
-  local criterion, config = nn.BCECriterion(), {}
-  local parameters, gradients = net:getParameters()
   local batches = data.batches(training, setting.batch, { shuffle = true })
-  local steps, step = setting.epochs * batches:size(), 0
-  net:training()
-  for _ = 1, setting.epochs do
-    for images in batches do
-      local rows = rows_of(images)
-      config.learningRate = 0.5 * setting.rate * (1 + math.cos(math.pi * step / steps))
-      optim.adam(function()
-        gradients:zero()
-        local loss = criterion:forward(net:forward(rows), rows)
-        net:backward(rows, criterion:backward(net.output, rows))
-        return loss, gradients
-      end, parameters, config)
-      step = step + 1
-    end
-  end
+  train.Trainer {
+    model = net, criterion = nn.BCECriterion(), batches = batches, epochs = setting.epochs,
+    split = function(images) return rows_of(images), rows_of(images) end,
+    optimizer = optim.adam, config = {}, scheduleBy = "step", progress = false,
+    schedule = optim.CosineSchedule { learningRate = setting.rate,
+      steps = setting.epochs * batches:size() },
+  }:run()
   return net:evaluate()
 end
 

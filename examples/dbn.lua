@@ -78,21 +78,13 @@ end
 
 -- Back-propagation from a few labelled pictures; gives the accuracy on the test pictures.
 local function fine_tune(net, few, epochs, test)
-  local criterion, config = nn.CrossEntropyCriterion(), { learningRate = 1e-3 }
-  local parameters, gradients = net:getParameters()
-  local batches = data.batches(few, 20, { shuffle = true })
-  for _ = 1, epochs do
-    for images, labels in batches do
-      local rows = rows_of(images)
-      optim.adam(function()
-        gradients:zero()
-        local loss = criterion:forward(net:forward(rows), labels)
-        net:backward(rows, criterion:backward(net.output, labels))
-        return loss, gradients
-      end, parameters, config)
-    end
-  end
-  local _, best = net:forward(rows_of(test.images)):max(2)
+  train.Trainer {
+    model = net, criterion = nn.CrossEntropyCriterion(), epochs = epochs, progress = false,
+    batches = data.batches(few, 20, { shuffle = true }),
+    split = function(images, labels) return rows_of(images), labels end,
+    optimizer = optim.adam, config = { learningRate = 1e-3 },
+  }:run()
+  local _, best = net:evaluate():forward(rows_of(test.images)):max(2)
   return accuracy_of(best:view(-1), test)
 end
 

@@ -31,8 +31,8 @@ local recipes = {
     build = function(classes)
       return models.LeNet5 { variant = "modern", size = side, classes = classes }
     end,
-    batch = 64, optimizer = optim.adam, rate = 0.002, smoothing = 0, augment = false,
-    small = { epochs = 2, samples = 20000 }, full = { epochs = 12 },
+    batch = 64, optimizer = optim.adam, rate = 0.003, smoothing = 0, augment = true,
+    small = { epochs = 2, samples = 20000 }, full = { epochs = 24 },
   },
   residual = {
     build = function(classes, setting)
@@ -40,12 +40,12 @@ local recipes = {
     end,
     batch = 128, optimizer = optim.sgd, rate = 0.1, smoothing = 0.1, augment = true,
     config = { momentum = 0.9, dampening = 0, nesterov = true, weightDecay = 5e-4 },
-    small = { epochs = 4, samples = 6000, tests = 2000, width = 32, blocks = { 0, 1, 1 } },
+    small = { epochs = 6, samples = 20000, width = 16, blocks = { 0, 1, 1 } },
     full = { epochs = 16, width = 32, blocks = { 0, 1, 2 } },
   },
 }
 
-local function load(options, most, tests)
+local function load(options, most)
   local training, test
   if options.data == "digits" then
     training, test = data.digits()
@@ -54,7 +54,6 @@ local function load(options, most, tests)
     training, test = data.fashion(options.folder)
   end
   if most then training = training:narrow(1, math.min(most, training:size())) end
-  if tests then test = test:narrow(1, math.min(tests, test:size())) end
   local mean, deviation = training.images:mean(), training.images:std()
   for _, part in ipairs { training, test } do part.images:add(-mean):div(deviation) end
   return training, test, mean, deviation
@@ -119,7 +118,7 @@ local function main(options)
   local setting = recipe[options.setting]
   if options.epochs > 0 then setting.epochs = options.epochs end
   if options.samples > 0 then setting.samples = options.samples end
-  local training, test, mean, deviation = load(options, setting.samples, setting.tests)
+  local training, test, mean, deviation = load(options, setting.samples)
   local trainer = make_trainer(recipe, setting, training, test, -mean / deviation, options.run)
   print(("%s, %d parameters; %d pictures for training, %d for testing"):format(options.net,
     trainer.parameters:nElement(), training:size(), test:size()))
