@@ -96,6 +96,9 @@ local function denoise(training, test, setting)
   return damaged, mended, before, after
 end
 
+-- What the rows of the picture are.
+local labels = { "new", "PCA", "random", "learned", "ReLU", "damaged", "mended" }
+
 local function save_picture(panels, side, path)
   local pictures = {}
   for _, panel in ipairs(panels) do
@@ -104,7 +107,7 @@ local function save_picture(panels, side, path)
     end
   end
   image.save(path, image.makeGrid(pictures, { nrow = math.min(12, panels[1]:size(1)),
-    zoom = math.max(1, 28 // side), padding = 2, background = 0.4 }))
+    zoom = math.max(1, 28 // side), padding = 2, background = 0.4, labels = labels }))
   print("wrote " .. path .. ": pictures; principal components; sigmoid units from random weights, "
     .. "and\nfrom learned ones; ReLU; damaged pictures and the same mended")
 end

@@ -193,7 +193,7 @@ local function main(options)
     table.move(reached, 1, #reached, #results + 1, results)
     return results
   end
-  local rows = {}
+  local rows, labels = {}, table.move(kinds, 1, #kinds, 1, {})
   for k, kind in ipairs(kinds) do
     local reached, drawn = run(kind, options, classifier, training, test)
     results[#results + 1] = { kind, reached[1][2] }
@@ -201,12 +201,12 @@ local function main(options)
     rows[k] = drawn
   end
   results[#results + 1] = results.floor
-  rows[#rows + 1] = training:narrow(1, math.min(16, training:size())).images
+  labels[#labels + 1] = "real"
+  rows[#labels] = training:narrow(1, math.min(16, training:size())).images
   local sheet = cresset.cat(rows, 1):add(1):div(2)
   image.save(options.out .. "/gan.png", image.makeGrid(sheet, { nrow = rows[1]:size(1),
-    padding = 2, zoom = 2, background = 0.25 }))
-  print(("wrote gan.png to %s/: a row for each of %s and real images"):format(options.out,
-    table.concat(kinds, ", ")))
+    padding = 2, zoom = 2, background = 0.25, labels = labels }))
+  print(("wrote gan.png to %s/"):format(options.out))
   return results
 end
 

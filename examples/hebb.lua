@@ -43,7 +43,8 @@ local function draw(found, expected)
       panels[(row - 1) * components + k] = image.colorize(picture, "redblue")
     end
   end
-  return image.makeGrid(panels, { nrow = components, zoom = 5, padding = 3, background = 1 })
+  return image.makeGrid(panels, { nrow = components, zoom = 5, padding = 3, background = 1,
+    labels = { "learned", "exact" } })
 end
 
 local function main(options)

@@ -104,10 +104,9 @@ local function save_pictures(digits, panels, folder)
     end
   end
   image.save(folder .. "/hopfield.png",
-    image.makeGrid(pictures, { nrow = 10, zoom = 2, padding = 4, background = 0.6 }))
-  print(("wrote hopfield.png and hopfield-capacity.svg to %s/; rows of the picture: the digits; "
-    .. "a quarter of\ntheir pixels flipped, then what Hebb's and Storkey's rules and the modern "
-    .. "network recall; the same with\nthe lower half hidden"):format(folder))
+    image.makeGrid(pictures, { nrow = 10, zoom = 2, padding = 4, background = 0.6, labels = {
+      "digits", "noisy", "Hebb", "Storkey", "modern", "half", "Hebb", "Storkey", "modern" } }))
+  print(("wrote hopfield.png and hopfield-capacity.svg to %s/"):format(folder))
 end
 
 local function main(options)

@@ -97,8 +97,9 @@ local function save_picture(rbm, test, drawn, side, path)
     table.move(part, 1, #part, #panels + 1, panels)
   end
   image.save(path, image.makeGrid(panels,
-    { nrow = 10, zoom = math.max(1, 28 // side), padding = 3, background = 1 }))
-  print("wrote " .. path .. ": pictures, reconstructions, 20 filters, 20 drawings")
+    { nrow = 10, zoom = math.max(1, 28 // side), padding = 3, background = 1,
+      labels = { "pictures", "seen", "filters", "", "drawn" } }))
+  print("wrote " .. path .. ": pictures, what the machine sees in them, 20 filters, 20 drawings")
 end
 
 local function main(options)

@@ -22,6 +22,17 @@ local function side_by_side(left, right)
   return image.makeGrid({ left, right }, { nrow = 2, padding = 6, background = 1 })
 end
 
+-- The map with the name of each unit's class; names of bright cells are black.
+local function draw_classes(som, units, classes, cell)
+  local picture = som:draw(units, cell)
+  for k = 1, units:size(1) do
+    local x, y = som.position[k][1] * cell + cell // 2, som.position[k][2] * cell + cell // 2
+    image.drawText(picture, classes[units[k]], math.floor(x) - 1, math.floor(y) - 2,
+      units[k] > 0.6 * #classes and 0 or 1)
+  end
+  return picture
+end
+
 local function main(options)
   local setting = settings[options.setting]
   local training, test = data.digits()
@@ -44,7 +55,7 @@ local function main(options)
   image.save(options.out .. "/som.png", image.scale(
     som:mosaic(1 - som.weight:view(-1, 8, 8), 1):clamp(0, 1), "*3", "simple"))
   image.save(options.out .. "/som-borders.png",
-    side_by_side(som:draw(som:umatrix(), 20), som:draw(units, 20)))
+    side_by_side(som:draw(som:umatrix(), 20), draw_classes(som, units, training.classes, 20)))
   print(("wrote som.png and som-borders.png to %s/"):format(options.out))
   return { { "setting", options.setting }, { "quantization", ("%.4f"):format(quantization) },
     { "topographic", ("%.4f"):format(topographic) }, { "accuracy", ("%.2f"):format(100 * right) } }

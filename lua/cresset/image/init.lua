@@ -178,7 +178,25 @@ local grid_options = {
   { "background", "number", default = 0 },
   { "scale", "boolean", default = false },
   { "scaleEach", "boolean", default = false },
+  { "labels", "table", optional = true },
 }
+
+--- The grid with a text on the left of each row of pictures; rows are `height` pixels apart.
+local function label_rows(grid, labels, height, background)
+  local white = grid:type() == "torch.ByteTensor" and 255 or 1
+  local color = background < white / 2 and white or 0
+  local margin = 0
+  for k, text in ipairs(labels) do
+    check("image.makeGrid", { ("labels[%d]"):format(k), "string" }, text)
+    margin = math.max(margin, 6 + image.textSize(text))
+  end
+  local wide = grid.new(grid:size(1), grid:size(2), margin + grid:size(3)):fill(background)
+  wide:narrow(3, margin + 1, grid:size(3)):copy(grid)
+  for row, text in ipairs(labels) do
+    image.drawText(wide, text, 4, math.floor((row - 0.5) * height) - 2, color)
+  end
+  return wide
+end
 
 --- Puts the pictures of a batch side by side into one picture.
 -- @param batch  N x C x H x W, N x H x W (grey) or a table of pictures of one size
@@ -188,6 +206,7 @@ local grid_options = {
 --   `scale`       true stretches the values of all to 0 ... 1; `scaleEach` those of each picture
 --   `zoom`        each pixel becomes zoom x zoom pixels (1)
 --   `background`  the value between them (0)
+--   `labels`      texts, written on the left of the rows
 -- @return a tensor of C x height x width
 function image.makeGrid(batch, options)
   options = arguments.options("image.makeGrid", grid_options, options)
@@ -210,6 +229,7 @@ function image.makeGrid(batch, options)
     grid:narrow(2, row * height + padding + 1, batch:size(3))
       :narrow(3, column * width + padding + 1, batch:size(4)):copy(batch:select(1, k))
   end
+  if options.labels then return label_rows(grid, options.labels, height, options.background) end
   return grid
 end
 
