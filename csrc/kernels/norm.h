@@ -10,12 +10,17 @@
 typedef struct {
   cr_planes input, output; /* backward: output is the gradient to it */
   cr_planes grad_input;    /* data NULL: not wanted */
+  cr_planes added, kept;   /* see rectifies; data NULL: none */
   const void *weight, *bias;
   void *running_mean, *running_var; /* forward; var: the unbiased estimate */
   void *mean, *inverse_std;         /* of this batch: written in training, read backward */
   void *grad_weight, *grad_bias;    /* += scale * gradient; NULL: not wanted */
   double eps, momentum, scale;
   bool training;
+  /* A ReLU in place comes next. Forward: output = max(0, output + added). Backward: the gradient to
+   * the output becomes 0, also where it stands, where kept, the rectified output, is not above 0.
+   * All planes have elements one behind the other. */
+  bool rectifies;
 } cr_batch_norm;
 typedef void (*cr_batch_norm_kernel)(const cr_batch_norm *norm, int64_t begin, int64_t end);
 

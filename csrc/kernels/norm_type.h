@@ -98,17 +98,32 @@ static void NAME(moments)(const cr_planes *p, int64_t c, double *mean, double *v
   *variance = spread < 0 ? 0 : spread;
 }
 
-/* y = (x - mean) factor + shift */
-static void NAME(normalize)(const cr_planes *in, const cr_planes *out, int64_t c, T mean, T factor,
-                            T shift) {
+/* y = (x - mean) factor + shift, and what comes next; NaN stays. */
+static inline __attribute__((always_inline)) void
+NAME(normalize_run)(int64_t n, T *y, const T *x, const T *added, T mean, T factor, T shift,
+                    const bool adds, const bool rectifies) {
+  CR_INDEPENDENT for (int64_t i = 0; i < n; i++) {
+    T value = (x[i] - mean) * factor + shift;
+    if (adds) value += added[i];
+    y[i] = rectifies && value <= 0 ? 0 : value;
+  }
+}
+
+static void NAME(normalize)(const cr_batch_norm *b, int64_t c, T mean, T factor, T shift) {
+  const cr_planes *in = &b->input, *out = &b->output, *added = &b->added;
   NAME(runs) r = NAME(runs_of)(in, out, out);
   int64_t from = NAME(stride_of)(in), to = NAME(stride_of)(out);
   for (int64_t outer = 0; outer < r.outer; outer++) {
     for (int64_t inner = 0; inner < r.inner; inner++) {
       const T *x = NAME(run_at)(in, c, outer, inner);
       T *y = NAME(run_at)(out, c, outer, inner);
-      if (from == 1 && to == 1) {
-        CR_INDEPENDENT for (int64_t i = 0; i < r.length; i++) y[i] = (x[i] - mean) * factor + shift;
+      if (added->data) {
+        const T *a = NAME(run_at)(added, c, outer, inner);
+        NAME(normalize_run)(r.length, y, x, a, mean, factor, shift, true, true);
+      } else if (b->rectifies) {
+        NAME(normalize_run)(r.length, y, x, NULL, mean, factor, shift, false, true);
+      } else if (from == 1 && to == 1) {
+        NAME(normalize_run)(r.length, y, x, NULL, mean, factor, shift, false, false);
       } else {
         for (int64_t i = 0; i < r.length; i++) y[i * to] = (x[i * from] - mean) * factor + shift;
       }
@@ -143,7 +158,7 @@ static void NAME(forward_planes)(const cr_batch_norm *b, int64_t begin, int64_t 
     T center, factor;
     if (b->training) NAME(moments)(&b->input, c, &mean, &variance);
     NAME(finish_moments)(b, c, mean, variance, n, &center, &factor);
-    NAME(normalize)(&b->input, &b->output, c, center, factor, NAME(element)(b->bias, c, 0));
+    NAME(normalize)(b, c, center, factor, NAME(element)(b->bias, c, 0));
   }
 }
 
@@ -175,6 +190,17 @@ static void NAME(add_block_moments)(const T *x, int64_t stride, int64_t rows, in
   }
 }
 
+static void NAME(normalize_row)(int64_t n, T *y, const T *x, const T *center, const T *factor,
+                                const T *shift) {
+  CR_INDEPENDENT for (int64_t i = 0; i < n; i++) y[i] = (x[i] - center[i]) * factor[i] + shift[i];
+}
+
+static void NAME(rectify_row)(int64_t n, T *y, const T *added) {
+  if (added)
+    CR_INDEPENDENT for (int64_t i = 0; i < n; i++) y[i] += added[i];
+  CR_INDEPENDENT for (int64_t i = 0; i < n; i++) y[i] = y[i] <= 0 ? 0 : y[i];
+}
+
 /* Up to matrix_block channels from c on. */
 static void NAME(forward_block)(const cr_batch_norm *b, int64_t c, int64_t channels, int64_t rows,
                                 int64_t in_stride, int64_t out_stride) {
@@ -190,9 +216,11 @@ static void NAME(forward_block)(const cr_batch_norm *b, int64_t c, int64_t chann
     (b, c + i, (double)x[i] + offset, variance < 0 ? 0 : variance, n, &center[i], &factor[i]);
     shift[i] = NAME(element)(b->bias, c + i, 0);
   }
-  for (int64_t r = 0; r < rows; r++, x += in_stride, y += out_stride)
-    CR_INDEPENDENT for (int64_t i = 0; i < channels; i++) y[i] =
-        (x[i] - center[i]) * factor[i] + shift[i];
+  const T *added = b->added.data ? (const T *)b->added.data + c : NULL;
+  for (int64_t r = 0; r < rows; r++, x += in_stride, y += out_stride) {
+    NAME(normalize_row)(channels, y, x, center, factor, shift);
+    if (b->rectifies) NAME(rectify_row)(channels, y, added ? added + r * out_stride : NULL);
+  }
 }
 
 static void NAME(forward)(const cr_batch_norm *b, int64_t begin, int64_t end) {
@@ -233,18 +261,25 @@ static void NAME(add_products)(NAME(sums) * s, const T *restrict g, int64_t g_st
   s->count += n;
 }
 
-static void NAME(products)(const cr_planes *grad, const cr_planes *in, int64_t c, T mean,
-                           double *sum, double *dot) {
+/* The gradient behind a ReLU becomes that in front of it. */
+static void NAME(mask_run)(int64_t n, T *g, const T *kept) {
+  CR_INDEPENDENT for (int64_t i = 0; i < n; i++) g[i] = kept[i] > 0 ? g[i] : 0;
+}
+
+static void NAME(products)(const cr_batch_norm *b, int64_t c, T mean, double *sum, double *dot) {
+  const cr_planes *grad = &b->output, *in = &b->input;
   NAME(runs) r = NAME(runs_of)(grad, in, in);
   NAME(sums) s = {.count = 0};
   int64_t g_stride = NAME(stride_of)(grad), x_stride = NAME(stride_of)(in);
   for (int64_t outer = 0; outer < r.outer; outer++) {
     for (int64_t inner = 0; inner < r.inner; inner++) {
-      const T *g = NAME(run_at)(grad, c, outer, inner), *x = NAME(run_at)(in, c, outer, inner);
+      const T *x = NAME(run_at)(in, c, outer, inner);
+      const T *kept = b->kept.data ? NAME(run_at)(&b->kept, c, outer, inner) : NULL;
+      T *g = NAME(run_at)(grad, c, outer, inner);
       for (int64_t at = 0; at < r.length; at += sum_block) {
-        NAME(add_products)
-        (&s, g + at * g_stride, g_stride, x + at * x_stride, x_stride,
-         least(r.length - at, sum_block), mean);
+        int64_t n = least(r.length - at, sum_block);
+        if (kept) NAME(mask_run)(n, g + at, kept + at);
+        NAME(add_products)(&s, g + at * g_stride, g_stride, x + at * x_stride, x_stride, n, mean);
         if (s.count >= sum_block) NAME(flush)(&s);
       }
     }
@@ -309,18 +344,19 @@ static void NAME(backward_planes)(const cr_batch_norm *b, int64_t begin, int64_t
     double sum = 0, dot = 0;
     T a, d;
     NAME(constants) k = NAME(constants_of)(b, c);
-    if (b->training || b->grad_weight || b->grad_bias)
-      NAME(products)(&b->output, &b->input, c, k.mean, &sum, &dot);
+    if (b->training || b->grad_weight || b->grad_bias || b->kept.data)
+      NAME(products)(b, c, k.mean, &sum, &dot);
     NAME(finish_products)(b, c, &k, n, sum, dot, &a, &d);
     if (b->grad_input.data) NAME(spread)(b, c, k.mean, a, d, k.factor);
   }
 }
 
-static void NAME(add_block_products)(const T *g, int64_t g_stride, const T *x, int64_t x_stride,
-                                     int64_t rows, int64_t channels, const T *mean, double *sum,
-                                     double *dot) {
+static void NAME(add_block_products)(T *g, int64_t g_stride, const T *kept, const T *x,
+                                     int64_t x_stride, int64_t rows, int64_t channels,
+                                     const T *mean, double *sum, double *dot) {
   T s[matrix_block] = {0}, d[matrix_block] = {0};
   for (int64_t r = 0; r < rows; r++, x += x_stride, g += g_stride) {
+    if (kept) NAME(mask_run)(channels, g, kept + r * g_stride);
     CR_INDEPENDENT for (int64_t c = 0; c < channels; c++) {
       s[c] += g[c];
       d[c] += g[c] * (x[c] - mean[c]);
@@ -334,7 +370,9 @@ static void NAME(add_block_products)(const T *g, int64_t g_stride, const T *x, i
 
 static void NAME(backward_block)(const cr_batch_norm *b, int64_t c, int64_t channels, int64_t rows,
                                  int64_t x_stride, int64_t g_stride, int64_t out_stride) {
-  const T *x = (const T *)b->input.data + c, *g = (const T *)b->output.data + c;
+  const T *x = (const T *)b->input.data + c;
+  const T *kept = b->kept.data ? (const T *)b->kept.data + c : NULL;
+  T *g = (T *)b->output.data + c;
   double sum[matrix_block] = {0}, dot[matrix_block] = {0};
   T mean[matrix_block], factor[matrix_block], a[matrix_block], d[matrix_block];
   NAME(constants) k[matrix_block];
@@ -344,8 +382,8 @@ static void NAME(backward_block)(const cr_batch_norm *b, int64_t c, int64_t chan
     factor[i] = k[i].factor;
   }
   for (int64_t r = 0; r < rows; r += matrix_rows) NAME(add_block_products)
-  (g + r * g_stride, g_stride, x + r * x_stride, x_stride, least(rows - r, matrix_rows), channels,
-   mean, sum, dot);
+  (g + r * g_stride, g_stride, kept ? kept + r * g_stride : NULL, x + r * x_stride, x_stride,
+   least(rows - r, matrix_rows), channels, mean, sum, dot);
   for (int64_t i = 0; i < channels; i++)
     NAME(finish_products)(b, c + i, &k[i], (double)rows, sum[i], dot[i], &a[i], &d[i]);
   if (!b->grad_input.data) return;

@@ -2,7 +2,9 @@
 
 #include "core/parallel.h"
 #include "kernels/kernels.h"
+#include "ops/activation.h"
 #include "ops/check.h"
+#include "ops/pointwise.h"
 
 /* ---- checks ---- */
 
@@ -99,30 +101,75 @@ static cr_status run_kernel(const cr_batch_norm *job, cr_batch_norm_kernel kerne
   return cr_check_interrupt();
 }
 
+/* ---- a ReLU that comes next ---- */
+
+static const cr_activation_parameters no_parameters;
+
+/* The kernels do it where elements are one behind the other in all operands. */
+static bool is_plain(const cr_tensor *a, const cr_tensor *b, const cr_tensor *other) {
+  return cr_tensor_is_contiguous(a) && cr_tensor_is_contiguous(b) &&
+         (!other || cr_tensor_is_contiguous(other));
+}
+
+static cr_status rectify_alone(cr_tensor *output, const cr_tensor *added) {
+  if (added) CR_TRY(cr_binary(output, output, added, CR_BINARY_add));
+  cr_tensor rectified = {.dtype = output->dtype};
+  cr_status status =
+      cr_activation_forward(CR_ACTIVATION_relu, no_parameters, &rectified, output, true);
+  cr_tensor_clear(&rectified);
+  return status;
+}
+
+static cr_status mask_alone(cr_tensor *grad_output, const cr_tensor *kept) {
+  cr_tensor masked = {.dtype = kept->dtype};
+  cr_status status = cr_activation_backward(CR_ACTIVATION_relu, no_parameters, &masked, grad_output,
+                                            kept, kept, true);
+  cr_tensor_clear(&masked);
+  return status;
+}
+
+static cr_status check_added(cr_tensor *output, const cr_tensor *input, const cr_tensor *added) {
+  if (!added) return CR_OK;
+  CR_TRY(cr_expect_dtype("the shortcut's output", added, input->dtype));
+  CR_TRY(cr_expect_size_of("the shortcut's output", added, input));
+  return cr_prepare_result(output, input->ndim, input->size, added);
+}
+
+/* ---- both directions ---- */
+
 cr_status cr_batch_norm_forward(cr_tensor *output, const cr_tensor *input,
                                 const cr_batch_norm_state *state) {
   CR_TRY(check_state(state));
   CR_TRY(check_input(input, state));
   CR_TRY(cr_expect_dtype("output", output, input->dtype));
   CR_TRY(cr_prepare_result(output, input->ndim, input->size, input));
+  CR_TRY(check_added(output, input, state->added));
   if (state->training) {
     CR_TRY(cr_prepare_contiguous(state->mean, 1, &input->size[1], input));
     CR_TRY(cr_prepare_contiguous(state->inverse_std, 1, &input->size[1], input));
   }
   if (cr_tensor_numel(input) == 0) return CR_OK;
   cr_batch_norm job = job_for(input, output, state);
-  return run_kernel(&job, cr_kernels()->norm[cr_float_index(input->dtype)].forward);
+  job.rectifies = state->rectifies && is_plain(input, output, state->added);
+  if (job.rectifies && state->added) job.added = planes_of(state->added);
+  CR_TRY(run_kernel(&job, cr_kernels()->norm[cr_float_index(input->dtype)].forward));
+  if (!state->rectifies || job.rectifies) return CR_OK;
+  return rectify_alone(output, state->added);
 }
 
 cr_status cr_batch_norm_backward(cr_tensor *grad_input, cr_tensor *grad_weight,
                                  cr_tensor *grad_bias, const cr_tensor *input,
-                                 const cr_tensor *grad_output, double scale,
+                                 cr_tensor *grad_output, double scale,
                                  const cr_batch_norm_state *state) {
   CR_TRY(check_state(state));
   CR_TRY(check_input(input, state));
   int64_t channels = input->size[1];
   CR_TRY(cr_expect_dtype("gradOutput", grad_output, input->dtype));
   CR_TRY(cr_expect_size("gradOutput", grad_output, input->ndim, input->size));
+  if (state->kept) {
+    CR_TRY(cr_expect_dtype("output", state->kept, input->dtype));
+    CR_TRY(cr_expect_forward(state->kept, input));
+  }
   CR_TRY(check_vector(grad_weight, "gradWeight", input->dtype, channels));
   CR_TRY(check_vector(grad_bias, "gradBias", input->dtype, channels));
   if (state->training && cr_tensor_numel(input) > 0) {
@@ -136,6 +183,11 @@ cr_status cr_batch_norm_backward(cr_tensor *grad_input, cr_tensor *grad_weight,
   }
   if (cr_tensor_numel(input) == 0) return CR_OK;
   cr_batch_norm job = job_for(input, grad_output, state);
+  if (state->kept && is_plain(input, grad_output, state->kept)) {
+    job.kept = planes_of(state->kept);
+  } else if (state->kept) {
+    CR_TRY(mask_alone(grad_output, state->kept));
+  }
   if (grad_input) job.grad_input = planes_of(grad_input);
   job.grad_weight = data_of(grad_weight);
   job.grad_bias = data_of(grad_bias);

@@ -12,6 +12,10 @@ typedef struct {
   double eps, momentum;
   bool training;
   int ndim; /* 2 or 4 */
+  /* Where a ReLU in place comes next. Forward: output = max(0, output + added); added may be NULL.
+   * Backward: grad_output becomes 0 where kept, the rectified output, is not above 0. */
+  bool rectifies;
+  const cr_tensor *added, *kept;
 } cr_batch_norm_state;
 
 /* Training: output = (input - mean) / sqrt(variance + eps) * weight + bias with the batch's mean and
@@ -23,7 +27,7 @@ cr_status cr_batch_norm_forward(cr_tensor *output, const cr_tensor *input,
 /* grad_input, or grad_weight and grad_bias (both += scale * gradient), may be NULL: not wanted. */
 cr_status cr_batch_norm_backward(cr_tensor *grad_input, cr_tensor *grad_weight,
                                  cr_tensor *grad_bias, const cr_tensor *input,
-                                 const cr_tensor *grad_output, double scale,
+                                 cr_tensor *grad_output, double scale,
                                  const cr_batch_norm_state *state);
 
 #endif

@@ -1,4 +1,5 @@
 local expect = require("cresset.nn.expect")
+local joins = require("cresset.nn.joins")
 local layer = require("cresset.nn.layer")
 
 --- Adds the tensors of a table, which have one size. With `inplace` the first one takes the sum.
@@ -34,5 +35,7 @@ function CAddTable:updateGradInput(input, gradOutput)
   for i = #input + 1, #self.gradInput do self.gradInput[i] = nil end
   return self.gradInput
 end
+
+joins.register("sum", CAddTable)
 
 return CAddTable

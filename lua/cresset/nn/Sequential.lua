@@ -2,19 +2,29 @@
 local arguments = require("cresset.nn.arguments")
 local class = require("cresset.class")
 local gradient_pool = require("cresset.nn.gradient_pool")
+local joins = require("cresset.nn.joins")
 local noGrad = require("cresset.nn.noGrad")
 local placed_error = require("cresset.nn.placed_error")
+
+local joined, leaving = joins.forward, joins.leaving
 
 local Sequential, parent = class("nn.Sequential", "nn.Container")
 
 function Sequential:updateOutput(input)
   if noGrad.active then return noGrad.forward(self, input) end
   if self.withoutGradient then self.withoutGradient = nil end
-  local modules, ok = self.modules
-  for i = 1, #modules do
+  local modules, i, ok = self.modules, 1
+  while modules[i] do
     local module = modules[i]
-    ok, input = pcall(module.updateOutput, module, input)
-    if not ok then placed_error(self, i, input) end
+    local updateOutput = module.updateOutput
+    local join = joined[updateOutput]
+    if join then
+      input, i = join(self, i, input)
+    else
+      ok, input = pcall(updateOutput, module, input)
+      if not ok then placed_error(self, i, input) end
+    end
+    i = i + 1
   end
   self.output = input
   return input
@@ -41,10 +51,13 @@ local function backwards(self, method, input, gradOutput, argument)
   end
   for i = #modules, 1, -1 do
     local module = modules[i]
-    local ok, result = pcall(module[method], module, i > 1 and modules[i - 1].output or input,
-      gradOutput, argument)
-    if not ok then placed_error(self, i, result) end
-    gradOutput = result or module.gradInput
+    local can_leave = leaving[module.updateGradInput]
+    if not (can_leave and can_leave(modules, i, method, gradOutput)) then
+      local ok, result = pcall(module[method], module, i > 1 and modules[i - 1].output or input,
+        gradOutput, argument)
+      if not ok then placed_error(self, i, result) end
+      gradOutput = result or module.gradInput
+    end
   end
   return gradOutput
 end
@@ -94,5 +107,7 @@ function Sequential:__tostring__()
   local flow = ("{\n  [%s]"):format(table.concat(places, " -> "))
   return (parent.__tostring__(self):gsub("{", function() return flow end, 1))
 end
+
+joins.register("chain", Sequential)
 
 return Sequential

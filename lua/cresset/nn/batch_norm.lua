@@ -1,6 +1,7 @@
 --- Batch normalization of inputs of some number of dimensions: what nn.BatchNormalization and its
 -- spatial and volumetric forms share.
 local core = require("cresset.core")
+local joins = require("cresset.nn.joins")
 local layer = require("cresset.nn.layer")
 
 local C = core.nn
@@ -41,10 +42,11 @@ return function(name, nDim)
     return self
   end
 
-  local function forward(self, input, is_training)
+  -- rectifies and added: see joins
+  local function forward(self, input, is_training, added)
     return C.batchNormForward(self, input, self.output, self.weight, self.bias,
       self.running_mean, self.running_var, self.save_mean, self.save_std, self.eps, self.momentum,
-      is_training, nDim)
+      is_training, nDim, self.rectifies, added)
   end
 
   -- One sample, which evaluation takes too: a batch of it.
@@ -54,22 +56,27 @@ return function(name, nDim)
   end
 
   function BatchNormalization:updateOutput(input)
+    self.kept = nil
     if is_single(self, input) then
-      forward(self, input:unsqueeze(1), false)
+      local added = self.added
+      forward(self, input:unsqueeze(1), false, core.isTensor(added) and added:unsqueeze(1) or added)
       return self.output:resize(input:size())
     end
-    return forward(self, input, self.train ~= false)
+    return forward(self, input, self.train ~= false, self.added)
   end
 
   local function backward(self, input, gradOutput, gradInput, gradWeight, gradBias, scale)
+    local kept = self.kept -- set by joins for this call
+    self.kept = nil
     if is_single(self, input) and core.isTensor(gradOutput) and gradOutput:isSameSizeAs(input) then
+      self.kept = kept and kept:unsqueeze(1)
       backward(self, input:unsqueeze(1), gradOutput:unsqueeze(1), gradInput, gradWeight, gradBias,
         scale)
       return gradInput and gradInput:resize(input:size())
     end
     return C.batchNormBackward(self, input, gradOutput, gradInput, gradWeight, gradBias, scale,
       self.weight, self.bias, self.running_mean, self.running_var, self.save_mean, self.save_std,
-      self.eps, self.momentum, self.train ~= false, nDim)
+      self.eps, self.momentum, self.train ~= false, nDim, kept)
   end
 
   function BatchNormalization:updateGradInput(input, gradOutput)
@@ -88,5 +95,6 @@ return function(name, nDim)
       scale or 1)
   end
 
+  joins.register("normalization", BatchNormalization)
   return BatchNormalization
 end

@@ -6,6 +6,7 @@
 -- needs at the moment.
 local core = require("cresset.core")
 local invoke = require("cresset.nn.invoke")
+local joins = require("cresset.nn.joins")
 
 -- active: the pool of the network that is going backward, { tensors, pins }. pins lists what is
 -- needed: tensors and tables of tensors.
@@ -79,11 +80,14 @@ local function walk(pool, network, input, gradOutput, scale)
       module.gradInput = free_tensor(pool, module.gradInput)
       pin(pool, module.gradInput)
     end
-    local result = gradient_pool.invoke(network, module, i, "backward",
-      i > 1 and modules[i - 1].output or input, gradOutput, scale)
+    local can_leave = joins.leaving[module.updateGradInput]
+    if not (can_leave and can_leave(modules, i, "backward", gradOutput)) then
+      local result = gradient_pool.invoke(network, module, i, "backward",
+        i > 1 and modules[i - 1].output or input, gradOutput, scale)
+      gradOutput = result or module.gradInput
+    end
     for at = before + 1, pool.count do pool.pins[at] = nil end
     pool.count = before
-    gradOutput = result or module.gradInput
   end
   return gradOutput
 end

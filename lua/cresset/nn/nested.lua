@@ -22,6 +22,12 @@ function nested.accumulate(into, value, factor, is_sum)
   return result
 end
 
+--- The sum of two tensors; `into` is used again where it fits.
+function nested.sum(into, a, b)
+  if not core.isTensor(into) or into:type() ~= a:type() then into = a.new() end
+  return core.add(into, a, b)
+end
+
 --- Zeros in the form of value; `into` is used again where it fits.
 function nested.zeros(into, value)
   if core.isTensor(value) then
