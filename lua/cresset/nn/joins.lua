@@ -98,9 +98,9 @@ function joins.forward_branches(container, i, input)
   return relu.output:set(output), i + 2
 end
 
---- For the updateGradInput of a layer that may leave its work to the one in front: whether layer i,
--- of which `method` is to be called, does so. Then the same method of that one is to be called next,
--- with the same gradOutput.
+--- For the updateGradInput of a layer that may leave its work to the one in front: whether layer
+-- i, of which `method` is to be called, does so. Then the same method of that one is to be called
+-- next, with the same gradOutput.
 joins.leaving = leaving
 
 function joins.leave_rectifier(modules, i, method, gradOutput)
