@@ -1,6 +1,7 @@
 /* Register tiles of matrix products; see gemm_tile.h. A tile has as many sums as the instruction
  * set's registers hold beside one row of b and one factor of a. */
 #include "kernels/kernels.h"
+#include "kernels/larger.h"
 
 #include <string.h>
 
@@ -20,6 +21,7 @@
 #define TILE_VECTORS 2
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
+#define UNROLL _Pragma("GCC unroll 12")
 #define SHUFFLE4(x, y, a, b, c, d) __builtin_shufflevector(x, y, a, b, c, d)
 #ifndef __clang__
 #pragma GCC diagnostic ignored "-Wpsabi" /* vectors are passed within this file alone */
@@ -40,13 +42,19 @@
 #define T float
 #define I int32_t
 #define NAME(name) name##_f32
+#define LARGER CR_LARGER_F32
+#define SMALLER CR_SMALLER_F32
 #include "kernels/gemm_tile_type.h"
 #undef T
 #undef I
 #undef NAME
+#undef LARGER
+#undef SMALLER
 #define T double
 #define I int64_t
 #define NAME(name) name##_f64
+#define LARGER CR_LARGER_F64
+#define SMALLER CR_SMALLER_F64
 #include "kernels/gemm_tile_type.h"
 
 void CR_KERNEL(register_gemm_tile)(cr_kernel_table *table) {

@@ -8,39 +8,45 @@ typedef I NAME(ivec) __attribute__((vector_size(VECTOR_BYTES)));
 #define QUAD NAME(quad)
 #define LANES ((int64_t)(VECTOR_BYTES / sizeof(T)))
 
-/* Comparisons with NaN are false, so that it stays. */
-static ALWAYS_INLINE VEC NAME(clamp)(VEC x, T low, T high) {
-  VEC lows = low - (VEC){0}, highs = high - (VEC){0};
-  IVEC below = x < lows;
-  x = (VEC)((below & (IVEC)lows) | (~below & (IVEC)x));
-  IVEC above = x > highs;
-  return (VEC)((above & (IVEC)highs) | (~above & (IVEC)x));
+/* NaN stays. */
+static ALWAYS_INLINE VEC NAME(clamp)(VEC x, VEC lows, VEC highs) {
+  return (VEC)SMALLER(highs, LARGER(lows, x));
 }
 
+/* For all sums of a tile, which stay in registers: loops that are not unrolled would put them into
+ * memory. */
+#define FOR_SUMS UNROLL for (int m = 0; m < rows; m++) UNROLL for (int v = 0; v < vectors; v++)
+
 /* Whole rows of results on their way to c. */
-static ALWAYS_INLINE void NAME(finish_row)(const cr_gemm_tile *t, const int row, VEC *sum,
-                                           const int vectors) {
-  VEC *c = (VEC *)((T *)t->c + row * t->c_row);
+static ALWAYS_INLINE void NAME(finish_rows)(const cr_gemm_tile *t, VEC acc[][CR_GEMM_VECTORS],
+                                            const int rows, const int vectors) {
   const cr_gemm_finish *f = t->finish;
-  if (t->alpha != 1)
-    for (int v = 0; v < vectors; v++) sum[v] *= (T)t->alpha;
-  if (t->beta == 1) {
-    for (int v = 0; v < vectors; v++) sum[v] += c[v];
-  } else if (t->beta != 0) {
-    for (int v = 0; v < vectors; v++) sum[v] += (T)t->beta * c[v];
+  const int64_t c_row = t->c_row;
+  T *c = t->c;
+  if (t->alpha != 1) {
+    FOR_SUMS acc[m][v] *= (T)t->alpha;
+  }
+  if (t->beta != 0) {
+    FOR_SUMS acc[m][v] += (T)t->beta * ((const VEC *)(c + m * c_row))[v];
   }
   if (f) {
-    if (f->row_bias)
-      for (int v = 0; v < vectors; v++) sum[v] += ((const T *)f->row_bias)[row];
-    if (f->column_bias)
-      for (int v = 0; v < vectors; v++) sum[v] += ((const VEC *)f->column_bias)[v];
-    if (f->added)
-      for (int v = 0; v < vectors; v++)
-        sum[v] += ((const VEC *)((const T *)f->added + row * t->c_row))[v];
-    if (f->has_clamp)
-      for (int v = 0; v < vectors; v++) sum[v] = NAME(clamp)(sum[v], (T)f->low, (T)f->high);
+    const T *row_bias = f->row_bias, *added = f->added;
+    const VEC *column_bias = f->column_bias;
+    if (row_bias) {
+      FOR_SUMS acc[m][v] += row_bias[m];
+    }
+    if (column_bias) {
+      FOR_SUMS acc[m][v] += column_bias[v];
+    }
+    if (added) {
+      FOR_SUMS acc[m][v] += ((const VEC *)(added + m * c_row))[v];
+    }
+    if (f->has_clamp) {
+      VEC lows = (T)f->low - (VEC){0}, highs = (T)f->high - (VEC){0};
+      FOR_SUMS acc[m][v] = NAME(clamp)(acc[m][v], lows, highs);
+    }
   }
-  for (int v = 0; v < vectors; v++) c[v] = sum[v];
+  FOR_SUMS((VEC *)(c + m * c_row))[v] = acc[m][v];
 }
 
 /* The same one element at a time, for columns that are not whole vectors or stand apart. */
@@ -71,29 +77,32 @@ static __attribute__((noinline)) void NAME(finish_part)(const cr_gemm_tile *t, c
 static ALWAYS_INLINE void NAME(finish)(const cr_gemm_tile *t, VEC acc[][CR_GEMM_VECTORS],
                                        const int rows, const int vectors) {
   if (t->columns == vectors * LANES && t->c_column == 1) {
-    for (int m = 0; m < rows; m++) NAME(finish_row)(t, m, acc[m], vectors);
+    NAME(finish_rows)(t, acc, rows, vectors);
     return;
   }
   T sums[CR_GEMM_ROWS * CR_GEMM_VECTORS * LANES];
-  for (int m = 0; m < rows; m++)
-    for (int v = 0; v < vectors; v++) *(VEC *)(sums + (m * vectors + v) * LANES) = acc[m][v];
+  FOR_SUMS *(VEC *)(sums + (m * vectors + v) * LANES) = acc[m][v];
   NAME(finish_part)(t, sums, rows, vectors * LANES);
+}
+
+static ALWAYS_INLINE void NAME(begin)(const cr_gemm_tile *t, VEC acc[][CR_GEMM_VECTORS],
+                                      const int rows, const int vectors) {
+  for (int m = 0; m < rows; m++) {
+    __builtin_prefetch((const T *)t->c + m * t->c_row, 1);
+    __builtin_prefetch((const T *)t->c + m * t->c_row + vectors * LANES - 1, 1);
+  }
+  FOR_SUMS acc[m][v] = (VEC){0};
 }
 
 static ALWAYS_INLINE void NAME(tile)(const cr_gemm_tile *t, const int rows, const int vectors) {
   VEC acc[CR_GEMM_ROWS][CR_GEMM_VECTORS];
   const T *a = t->a, *b = t->b;
   const int64_t a_step = t->a_step, b_step = t->b_step;
-  for (int m = 0; m < rows; m++) {
-    __builtin_prefetch((const T *)t->c + m * t->c_row, 1);
-    __builtin_prefetch((const T *)t->c + m * t->c_row + vectors * LANES - 1, 1);
-    for (int v = 0; v < vectors; v++) acc[m][v] = (VEC){0};
-  }
+  NAME(begin)(t, acc, rows, vectors);
   for (int64_t step = t->steps; step > 0; step--, a += a_step, b += b_step) {
     VEC right[CR_GEMM_VECTORS];
     for (int v = 0; v < vectors; v++) right[v] = ((const VEC *)b)[v];
-    for (int m = 0; m < rows; m++)
-      for (int v = 0; v < vectors; v++) acc[m][v] += a[m] * right[v];
+    FOR_SUMS acc[m][v] += a[m] * right[v];
   }
   NAME(finish)(t, acc, rows, vectors);
 }
@@ -102,17 +111,15 @@ static ALWAYS_INLINE void NAME(tile)(const cr_gemm_tile *t, const int rows, cons
 static ALWAYS_INLINE void NAME(long_tile)(const cr_gemm_tile *t, const int rows,
                                           const int vectors) {
   VEC acc[CR_GEMM_ROWS][CR_GEMM_VECTORS];
-  const T *a[CR_GEMM_ROWS], *b = t->b;
-  const int64_t b_step = t->b_step, steps = t->steps;
-  for (int m = 0; m < rows; m++) {
-    a[m] = (const T *)t->a + m * t->a_row;
-    for (int v = 0; v < vectors; v++) acc[m][v] = (VEC){0};
-  }
+  const T *a[(CR_GEMM_ROWS + 2) / 3], *b = t->b; /* a pointer for each row would be too many */
+  const int64_t a_row = t->a_row, b_step = t->b_step, steps = t->steps;
+  for (int i = 0; i < (rows + 2) / 3; i++) a[i] = (const T *)t->a + 3 * i * a_row;
+  NAME(begin)(t, acc, rows, vectors);
   for (int64_t step = 0; step < steps; step++, b += b_step) {
     VEC right[CR_GEMM_VECTORS];
+    const int64_t at[3] = {step, step + a_row, step + 2 * a_row};
     for (int v = 0; v < vectors; v++) right[v] = ((const VEC *)b)[v];
-    for (int m = 0; m < rows; m++)
-      for (int v = 0; v < vectors; v++) acc[m][v] += a[m][step] * right[v];
+    FOR_SUMS acc[m][v] += a[m / 3][at[m % 3]] * right[v];
   }
   NAME(finish)(t, acc, rows, vectors);
 }
@@ -261,6 +268,7 @@ static void NAME(register)(cr_gemm_kernels *k) {
   k->pack = NAME(pack);
 }
 
+#undef FOR_SUMS
 #undef VEC
 #undef IVEC
 #undef QUAD

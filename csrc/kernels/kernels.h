@@ -13,6 +13,7 @@
 #include "core/dtype.h"
 #include "core/iter.h"
 #include "kernels/activation.h"
+#include "kernels/channelwise.h"
 #include "kernels/conv.h"
 #include "kernels/depthwise.h"
 #include "kernels/distance.h"
@@ -60,6 +61,7 @@
   X(optim)                                                                                         \
   X(conv)                                                                                          \
   X(depthwise)                                                                                     \
+  X(channelwise)                                                                                   \
   X(winograd)                                                                                      \
   X(pool)                                                                                          \
   X(volume)                                                                                        \
@@ -123,6 +125,7 @@ typedef struct {
   cr_loop optim[CR_OPTIM_COUNT][2]; /* x, dfdx, the state */
   cr_conv_kernels conv[2];
   cr_depthwise_kernels depthwise[2];
+  cr_channelwise_kernels channelwise;
   cr_winograd_kernels winograd;
   cr_pool_kernels pool[2];
   cr_volume_kernels volume[2];

@@ -1,8 +1,9 @@
 /* 2-D convolution and transposed convolution. Each function takes the layer, its tensors and then
  * dW, dH, padW, padH, dilationW, dilationH, groups [, adjW, adjH [, packed]]. packed is a tensor for
  * the layer's transformed weights, which are then computed anew only when the weights changed.
- * Forward passes go on with [, added [, low, high]]: a tensor that is added to the output, and limits
- * to it, so that what a network does next costs no pass over memory. */
+ * Forward passes go on with [, added [, low, high [, innermost]]]: a tensor that is added to the
+ * output, and limits to it, so that what a network does next costs no pass over memory; and whether
+ * the output's channels lie innermost. */
 #include "lua/glue.h"
 
 #include "ops/conv.h"
@@ -44,6 +45,7 @@ static int forward(lua_State *L, forward_fn run) {
     limits[1] = cr_check_number(L, 18, "high");
     shape.limits = limits;
   }
+  shape.innermost = lua_toboolean(L, 19);
   CR_LAYER_CALL(L, run(output, input, weight, bias, &shape));
   lua_settop(L, 5);
   return 1;

@@ -1,7 +1,6 @@
 #include "ops/conv_pointwise.h"
 
 #include "core/parallel.h"
-#include "ops/copy.h"
 #include "ops/gemm.h"
 
 static bool is_one_tap(const cr_tap_axis *t) {
@@ -45,7 +44,8 @@ static cr_status run_image(const image_job *job, int64_t n) {
   cr_product p = job->product;
   if (p.finish.added)
     p.finish.added = (const char *)p.finish.added + n * job->out_image * job->width;
-  p.b = (const char *)p.b + n * job->in_image * job->width;
+  const void **pixels = p.b_panels ? &p.a : &p.b;
+  *pixels = (const char *)*pixels + n * job->in_image * job->width;
   p.c = (char *)p.c + n * job->out_image * job->width;
   return cr_multiply(&p);
 }
@@ -109,49 +109,53 @@ static cr_status run(const cr_correlation *g, const cr_planes *in, const cr_plan
   return multiply_images(&job, out->n);
 }
 
-/* One small image: vectors run along the output's channels, from weights that are kept transposed. */
-static cr_status run_kept(const cr_correlation *g, const void *weight, const void *bias) {
-  const cr_planes *in = &g->source, *out = &g->dest;
+/* The weights in panels, from the cache. */
+static cr_status find_panels(const cr_correlation *g, const void *weight, const void **panels) {
   const cr_weight_cache *cache = g->cache;
   cr_tensor *packed = cache->packed;
-  int64_t size[2] = {in->c, out->c};
-  bool is_valid = packed->storage && cr_tensor_numel(packed) == in->c * out->c &&
+  int64_t in = g->source.c, out = g->dest.c, size = cr_gemm_panels_size(g->dtype, in, out);
+  bool is_valid = packed->ndim == 1 && packed->storage && packed->size[0] == size &&
                   cr_storage_has_origin(packed->storage, cache->source, cache->offset);
   if (!is_valid) {
-    cr_storage storage = {.dtype = g->dtype, .size = in->c * out->c, .data = (void *)weight};
-    cr_tensor turned = {.dtype = g->dtype,
-                        .ndim = 2,
-                        .size = {in->c, out->c},
-                        .stride = {1, in->c},
-                        .storage = &storage};
-    CR_TRY(cr_tensor_resize(packed, 2, size));
-    CR_TRY(cr_copy(packed, &turned));
+    CR_TRY(cr_tensor_resize(packed, 1, &size));
+    cr_gemm_pack_panels(g->dtype, in, out, weight, 1, in, cr_tensor_data(packed));
     cr_storage_set_origin(packed->storage, cache->source, cache->offset);
   }
+  *panels = cr_tensor_data(packed);
+  return CR_OK;
+}
+
+/* Vectors run along the output's channels. */
+static cr_status run_along_channels(const cr_correlation *g, const void *weight, const void *bias) {
+  const cr_planes *in = &g->source, *out = &g->dest;
+  const void *panels;
+  CR_TRY(find_panels(g, weight, &panels));
   cr_gemm_finish finish = finish_of(g);
   finish.column_bias = bias;
-  cr_product p = {.dtype = g->dtype,
-                  .m = area(out),
-                  .n = out->c,
-                  .k = in->c,
-                  .a = in->data,
-                  .b = cr_tensor_data(packed),
-                  .c = out->data,
-                  .a_row = in->sw,
-                  .a_column = in->sc,
-                  .b_row = out->c,
-                  .b_column = 1,
-                  .c_row = out->sw,
-                  .c_column = out->sc,
-                  .alpha = 1,
-                  .finish = finish};
-  return cr_multiply(&p);
+  image_job job = {.product = {.dtype = g->dtype,
+                               .m = area(out),
+                               .n = out->c,
+                               .k = in->c,
+                               .a = in->data,
+                               .b = panels,
+                               .c = out->data,
+                               .a_row = in->sw,
+                               .a_column = in->sc,
+                               .b_panels = true,
+                               .c_row = out->sw,
+                               .c_column = out->sc,
+                               .alpha = 1,
+                               .finish = finish},
+                   .in_image = in->sn,
+                   .out_image = out->sn,
+                   .width = (int64_t)cr_dtype_size(g->dtype)};
+  return multiply_images(&job, out->n);
 }
 
 cr_status cr_conv_pointwise_to_small(const cr_correlation *g, const void *weight,
                                      const void *bias) {
   bool is_small = g->dest.n == 1 && g->source.sw == 1 && !fills_vectors(g);
-  if (g->cache && is_small) return run_kept(g, weight, bias);
+  if (g->cache && (is_small || g->dest.sc == 1)) return run_along_channels(g, weight, bias);
   return run(g, &g->source, &g->dest, weight, g->source.c, 1, bias, finish_of(g));
 }
 

@@ -1,6 +1,7 @@
 /* Each channel is a piece of work of its own: its padded plane, and all that is made of it. */
 #include "ops/depthwise.h"
 
+#include "ops/channelwise.h"
 #include "ops/correlate_plan.h"
 
 #include <string.h>
@@ -91,6 +92,7 @@ static double plane_cost(const plan *p) {
 }
 
 cr_status cr_depthwise(const cr_correlation *g, const void *weight, const void *bias) {
+  if (cr_channelwise_fits(g)) return cr_channelwise(g, weight, bias);
   plan p;
   CR_TRY(prepare(&p, g));
   p.weight = weight;

@@ -139,6 +139,11 @@ static void pack_a(const plan *q, const block *w, char *to) {
 
 static sources find_b(const plan *q, const block *w, char *scratch) {
   sources s = {.b = scratch, .b_step = q->tile_columns};
+  if (q->p.b_panels) {
+    s.b = (const char *)q->p.b + (w->n0 * q->p.k + w->k0 * q->tile_columns) * q->width;
+    s.b_panel = q->tile_columns * q->p.k;
+    return s;
+  }
   if (q->packs_b) {
     s.b_panel = q->tile_columns * (w->k1 - w->k0);
     pack_b(q, w, w->n0, scratch);
@@ -191,6 +196,11 @@ static int64_t cut_at(int64_t size, int64_t unit, int64_t parts, int64_t part) {
   return least(size, ceil_div(size, unit) * part / parts * unit);
 }
 
+/* Columns that belong together when C is cut. */
+static int64_t column_unit(const plan *q) {
+  return q->p.b_panels ? q->tile_columns : q->kernels->lanes;
+}
+
 static block piece_at(const plan *q, int64_t piece, int64_t unit_m, int64_t unit_n) {
   int64_t i = piece / q->cuts_n, j = piece % q->cuts_n;
   return (block){.m0 = cut_at(q->p.m, unit_m, q->cuts_m, i),
@@ -203,7 +213,7 @@ static block piece_at(const plan *q, int64_t piece, int64_t unit_m, int64_t unit
 static void run_tiles(int64_t begin, int64_t end, int thread, void *context) {
   const plan *q = context;
   for (int64_t piece = begin; piece < end; piece++) {
-    block w = piece_at(q, piece, 2, q->kernels->lanes);
+    block w = piece_at(q, piece, 2, column_unit(q));
     if (w.m0 < w.m1 && w.n0 < w.n1) run_rectangle(q, &w, q->scratch + thread * q->scratch_bytes);
   }
 }
@@ -263,6 +273,7 @@ static void choose_packing(plan *q) {
   bool is_crowded = p->a_row * q->width % 4096 == 0;
   q->packs_a = p->a_row != 1 && (p->a_column != 1 || panels > (is_crowded ? 6 : 16));
   q->packs_b = p->b_column != 1 || (strips > 12 && p->k * p->n * q->width > second_level_cache());
+  if (p->b_panels) q->packs_b = false;
   if (p->segment > 0) q->packs_a = q->packs_b = true;
 }
 
@@ -272,7 +283,13 @@ static void choose_blocks(plan *q) {
   int64_t columns = second_level_cache() / 2 / (q->depth * q->width);
   q->columns =
       columns > q->tile_columns ? columns / q->tile_columns * q->tile_columns : q->tile_columns;
-  if (!q->packs_b) q->columns = q->p.n;
+  if (!q->packs_b && !q->p.b_panels) q->columns = q->p.n;
+}
+
+/* Strips of even height, when those of A are read where they are. */
+static void choose_strips(plan *q) {
+  int64_t rows = ceil_div(q->p.m, q->cuts_m);
+  if (q->p.b_panels && !q->packs_a) q->tile_rows = ceil_div(rows, ceil_div(rows, q->tile_rows));
 }
 
 /* One piece for each thread: of all ways to cut, the one whose largest piece has the least to
@@ -283,7 +300,7 @@ static void choose_cuts(plan *q, int64_t threads) {
     j = threads / i;
     if (i * j != threads) continue;
     double rows = (double)round_up(ceil_div(q->p.m, i), 2);
-    double columns = (double)round_up(ceil_div(q->p.n, j), q->kernels->lanes);
+    double columns = (double)round_up(ceil_div(q->p.n, j), column_unit(q));
     double cost = rows * columns / 16 + rows + columns;
     if (best > 0 && cost >= best) continue;
     best = cost;
@@ -296,8 +313,8 @@ static cr_status take_scratch(plan *q) {
   int64_t pieces = q->cuts_m * q->cuts_n;
   int64_t rows = round_up(least(row_block, q->p.m), q->tile_rows);
   int64_t columns = q->packs_b ? round_up(least(q->columns, q->p.n), q->tile_columns)
-                    : q->p.n % q->kernels->lanes != 0 ? q->tile_columns
-                                                      : 0;
+                    : !q->p.b_panels && q->p.n % q->kernels->lanes != 0 ? q->tile_columns
+                                                                        : 0;
   q->a_bytes = q->packs_a ? round_up(rows * q->depth * q->width, line_bytes) : 0;
   q->scratch_bytes = q->a_bytes + round_up(columns * q->depth * q->width, line_bytes);
   q->scratch = cr_scratch(CR_SCRATCH_GEMM, (size_t)(q->scratch_bytes * pieces));
@@ -402,6 +419,7 @@ static cr_status run_on_threads(plan *q, cr_range_fn body) {
 /* Whether C' = B' A' is the better way to see it: C's columns are contiguous, or few columns would
  * leave vectors half empty while A has contiguous ones to take their place. */
 static bool is_better_transposed(const cr_product *p, int64_t lanes) {
+  if (p->b_panels) return false;
   int64_t straight = round_up(p->n, lanes) * p->m, turned = round_up(p->m, lanes) * p->n;
   bool pays = p->k >= 64; /* results go to memory one by one then */
   if (p->c_column != 1 && p->c_row == 1)
@@ -418,7 +436,7 @@ static bool is_for_dots(const cr_product *p) {
 cr_status cr_multiply(const cr_product *p) {
   const double tiny = 100; /* multiplications, below which preparations cost more */
   if (p->m == 0 || p->n == 0) return CR_OK;
-  bool is_tiny = (double)p->m * (double)p->n * (double)p->k <= tiny && p->segment == 0;
+  bool is_tiny = (double)p->m * (double)p->n * (double)p->k <= tiny && p->segment == 0 && !p->b_panels;
   if (is_tiny) multiply_plainly(p);
   if (is_tiny && !has_finish(p)) return CR_OK;
   const cr_gemm_kernels *kernels = &cr_kernels()->gemm[p->dtype == CR_F64];
@@ -433,14 +451,35 @@ cr_status cr_multiply(const cr_product *p) {
     finish_alone(&q);
     return CR_OK;
   }
-  bool is_whole = q.p.segment == 0;
+  bool is_whole = q.p.segment == 0 && !p->b_panels;
   if (is_whole && (p->m == 1 || p->n == 1) && run_vector(&q)) return cr_check_interrupt();
   choose_cuts(&q, threads_for(p));
   if (is_whole && is_for_dots(&q.p)) return run_on_threads(&q, run_dots);
   choose_packing(&q);
   choose_blocks(&q);
+  choose_strips(&q);
   CR_TRY(take_scratch(&q));
   return run_on_threads(&q, run_tiles);
+}
+
+int64_t cr_gemm_panels_size(cr_dtype dtype, int64_t k, int64_t n) {
+  const cr_gemm_kernels *kernels = &cr_kernels()->gemm[dtype == CR_F64];
+  return round_up(n, (int64_t)kernels->vectors * kernels->lanes) * k;
+}
+
+void cr_gemm_pack_panels(cr_dtype dtype, int64_t k, int64_t n, const void *b, int64_t b_row,
+                         int64_t b_column, void *panels) {
+  const cr_gemm_kernels *kernels = &cr_kernels()->gemm[dtype == CR_F64];
+  int64_t width = (int64_t)kernels->vectors * kernels->lanes;
+  cr_gemm_pack p = {.from = b,
+                    .lines = n,
+                    .steps = k,
+                    .line_stride = b_column,
+                    .step_stride = b_row,
+                    .width = width,
+                    .pitch = width * k,
+                    .panels = panels};
+  kernels->pack(&p);
 }
 
 cr_status cr_gemm(cr_dtype dtype, bool transpose_a, bool transpose_b, int64_t m, int64_t n,

@@ -177,11 +177,24 @@ static cr_scalar reduce_run(const dim_job *job, const char *x) {
   return cr_scalar_from_double(spread(state.f, job->n, r));
 }
 
+static void divide(cr_dtype dtype, int64_t n, void *values, double by) {
+  if (dtype == CR_F32) {
+    float *x = values;
+    for (int64_t i = 0; i < n; i++) x[i] /= (float)by;
+  } else {
+    double *x = values;
+    for (int64_t i = 0; i < n; i++) x[i] /= by;
+  }
+}
+
 static void reduce_runs(int64_t n, char *const *p, const int64_t *stride, const void *data) {
   const dim_job *job = data;
   const int64_t width = (int64_t)cr_dtype_size(job->dtype);
-  if (job->reduction.op == CR_RESULT_sum && stride[0] == width && stride[1] == width && n >= 8) {
+  const cr_result_op op = job->reduction.op;
+  bool adds = op == CR_RESULT_sum || op == CR_RESULT_mean;
+  if (adds && stride[0] == width && stride[1] == width && n >= 8) {
     cr_kernels()->sum_columns[job->dtype](job->n, n, p[1], job->stride, p[0]);
+    if (op == CR_RESULT_mean) divide(job->dtype, n, p[0], (double)job->n);
     return;
   }
   for (int64_t k = 0; k < n; k++)

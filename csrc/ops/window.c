@@ -4,6 +4,7 @@
 #include "ops/boxes.h"
 #include "ops/check.h"
 #include "ops/copy.h"
+#include "ops/reduce.h"
 #include "ops/window_tables.h"
 
 /* ---- running ---- */
@@ -93,11 +94,29 @@ cr_status cr_window_max_forward(cr_tensor *output, cr_tensor *indices, const cr_
   return run_forward(kernels_for(input)->max, &in, &out, output, places, input, shape);
 }
 
+/* One window that is the whole plane, whose pixels are evenly spaced. */
+static bool is_mean(const cr_tensor *input, const cr_box *out, const cr_window_shape *s) {
+  bool is_one = s->kind == CR_WINDOW_ADAPTIVE && cr_box_elements(out) == 1;
+  for (int d = input->ndim - s->dims; is_one && d < input->ndim - 1; d++)
+    is_one = input->size[d] == 1 || input->stride[d] == input->size[d + 1] * input->stride[d + 1];
+  return is_one;
+}
+
+static cr_status mean_of_planes(cr_tensor *output, const cr_tensor *input, int dims) {
+  cr_tensor pixels = *input, means = *output; /* views without references */
+  int last = input->ndim - dims;
+  pixels.ndim = means.ndim = last + 1;
+  for (int d = last + 1; d < input->ndim; d++) pixels.size[last] *= input->size[d];
+  pixels.stride[last] = input->stride[input->ndim - 1];
+  return cr_reduce_dim(&means, &pixels, last, (cr_reduction){.op = CR_RESULT_mean});
+}
+
 cr_status cr_window_average_forward(cr_tensor *output, const cr_tensor *input,
                                     const cr_window_shape *shape) {
   cr_boxes in;
   cr_box out;
   CR_TRY(prepare_forward(&in, &out, output, input, shape));
+  if (is_mean(input, &out, shape)) return mean_of_planes(output, input, shape->dims);
   return run_forward(kernels_for(input)->average, &in, &out, output, NULL, input, shape);
 }
 

@@ -105,6 +105,24 @@ local cases = {
     local main = nn.Sequential():add(nn.ReLU(true)):add(conv(4, 4, 3, 1, 1))
     return nn.Sequential():add(conv(4, 4, 1)):add(residual(main, conv(4, 4, 1), nn.ReLU()))
   end, { { 2, 4, 6, 6 } }, {} },
+  { "channels innermost", function()
+    return nn.Sequential():add(conv(3, 32, 3, 2, 1)):add(nn.ReLU(true))
+      :add(conv(32, 32, 3, 1, 1, 32)):add(nn.ReLU6()):add(conv(32, 48, 1)):add(nn.SpatialBatchNormalization(48))
+      :add(conv(48, 48, 3, 2, 1, 48)):add(nn.Clamp(-1, 1)):add(conv(48, 16, 1):noBias())
+      :add(conv(16, 16, 3, 1, 0, 16):noBias()):add(nn.ReLU()):add(conv(16, 80, 1)):add(nn.ReLU())
+      :add(nn.SpatialAdaptiveAveragePooling(1, 1)):add(nn.Flatten()):add(nn.Linear(80, 3))
+  end, { { 1, 3, 29, 31 }, { 3, 3, 14, 12 }, { 2, 3, 64, 33 } }, { "nn.ReLU", "nn.ReLU6" } },
+  { "channels innermost, other kernels", function()
+    return nn.Sequential():add(conv(16, 32, 1)):add(conv(32, 32, 5, 1, 2, 32)):add(conv(32, 32, 1))
+      :add(conv(32, 32, 3, 2, 0, 32)):add(nn.ReLU()):add(conv(32, 16, 1))
+      :add(nn.SpatialConvolution(16, 16, 3, 3, 1, 1, 2, 2, 2, 2, 16)):add(conv(16, 512, 1))
+      :add(nn.SpatialConvolution(512, 512, 3, 3, 2, 1, 1, 1, 1, 1, 512)):add(conv(512, 17, 1))
+  end, { { 1, 16, 8, 7 }, { 16, 9, 10 }, { 5, 16, 7, 15 } }, {} },
+  { "channels innermost, small images", function()
+    return nn.Sequential():add(conv(8, 16, 1)):add(conv(16, 16, 3, 1, 1, 16))
+      :add(conv(16, 16, 3, 2, 1, 16)):add(conv(16, 16, 3, 1, 1, 16)):add(conv(16, 32, 1))
+      :add(nn.SpatialAdaptiveAveragePooling(1, 1))
+  end, { { 1, 8, 1, 1 }, { 2, 8, 2, 1 }, { 1, 8, 3, 2 } }, {} },
   { "graphs", function()
     local x = nn.Identity()()
     local a = nn.ReLU(true)(nn.SpatialBatchNormalization(6)(conv(4, 6, 3, 1, 1)(x)))

@@ -53,7 +53,7 @@ function SpatialConvolution:updateOutput(input)
   local x, padW, padH = convolution.pad_images(self, input)
   return C.convForward(self, x, self.weight, self.bias, self.output, self.dW, self.dH, padW, padH,
     self.dilationW, self.dilationH, self.groups, 0, 0, not self.train and self.packed or nil,
-    self.added, self.low, self.high)
+    self.added, self.low, self.high, self.innermost)
 end
 
 function SpatialConvolution:updateGradInput(input, gradOutput)

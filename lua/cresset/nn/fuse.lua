@@ -5,6 +5,7 @@ local core = require("cresset.core")
 local Fused = require("cresset.nn.Fused")
 local FusedSum = require("cresset.nn.FusedSum")
 local Identity = require("cresset.nn.Identity")
+local layout = require("cresset.nn.fusion_layout")
 local replicate = require("cresset.nn.replicate")
 local saving = require("cresset.nn.saving")
 
@@ -220,5 +221,7 @@ function fuse(module)
 end
 
 return function(network)
-  return fuse(copy_module(network, {}))
+  local fused = fuse(copy_module(network, {}))
+  layout.choose(fused)
+  return fused
 end

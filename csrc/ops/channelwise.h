@@ -1,0 +1,13 @@
+/* Convolution of single planes whose channels lie innermost. */
+#ifndef CR_OPS_CHANNELWISE_H
+#define CR_OPS_CHANNELWISE_H
+
+#include "ops/correlate.h"
+
+/* Whether every output plane sees one input plane of its own, and channels lie innermost in whole
+ * vectors of float32; the turned weights need a cache. */
+bool cr_channelwise_fits(const cr_correlation *g);
+
+cr_status cr_channelwise(const cr_correlation *g, const void *weight, const void *bias);
+
+#endif
