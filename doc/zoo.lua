@@ -87,12 +87,24 @@ end
 local function opening(entry) return ("<!-- %s -->\n"):format(entry.name) end
 local closing = "<!-- -->\n"
 
+-- What the entry's longer runs reached, as lines.
+local function longer_runs(entry)
+  if not entry.full then return {} end
+  local lines = { "Longer runs, on two quiet cores:", "" }
+  for _, known in ipairs(entry.full) do
+    lines[#lines + 1] = ("* `%s`, %s: %s"):format(table.unpack(known))
+  end
+  lines[#lines + 1] = ""
+  return lines
+end
+
 local function section(entry, result, seconds)
   local lines = { opening(entry) .. "### " .. entry.title, "",
     entry.text .. (entry.paper and (" (%s)"):format(entry.paper) or ""), "",
     ("[examples/%s.lua](../examples/%s.lua), %.0f s:"):format(entry.name, entry.name,
       math.max(seconds, 1)), "",
     "    " .. command(entry, entry.arguments), "    " .. result, "" }
+  for _, line in ipairs(longer_runs(entry)) do lines[#lines + 1] = line end
   for _, name in ipairs(entry.pictures) do
     lines[#lines + 1] = ("![%s](images/zoo/%s)"):format(entry.title, name)
   end

@@ -6,6 +6,8 @@
 --   paper      where the network was published (optional)
 --   arguments  of the run that is shown, beside --seed and --out: up to about a minute (optional)
 --   quick      arguments of a run of about a second, for the specs
+--   full       longer runs that were recorded by hand: { arguments, time, what they reached }
+--              (optional)
 --   pictures   files that it writes and that are shown, each of less than 60 KB
 --   also       further files that it writes (optional)
 return {
@@ -33,6 +35,9 @@ return {
         .. "initialization, and with all that is usual today.",
       paper = "Hochreiter 1991; He et al. 2015; Ioffe and Szegedy 2015",
       quick = { "--epochs", "1" },
+      full = {
+        { "--setting full", "4 s", "classic=10.42 large=9.86 he=96.62 modern=97.75" },
+      },
       pictures = { "deep_mlp.svg" },
     },
     {
@@ -46,8 +51,8 @@ return {
     {
       name = "fashion", title = "Clothes, by a residual network",
       text = "Random mirror images and shifts, smoothed labels, one cycle of the learning "
-        .. "rate, averaged weights. Here from a tenth of the pictures; the full setting "
-        .. "takes them all. The pictures are those that it took for something else.",
+        .. "rate, averaged weights. Here a narrow network learns from a third of the "
+        .. "pictures. Those shown it took for something else, whose name is below.",
       paper = "He et al. 2016; data: Xiao, Rasul and Vollgraf 2017",
       quick = { "--data", "digits", "--epochs", "1", "--samples", "128" },
       pictures = { "fashion.png" },
@@ -105,6 +110,9 @@ return {
         .. "alone: the machine invents a code of two bits.",
       paper = "Ackley, Hinton and Sejnowski 1985",
       quick = { "--epochs", "50", "--attempts", "2" },
+      full = {
+        { "--setting full", "11 s", "divergence=0.0117 codes=4/4 completed=0.972" },
+      },
       pictures = { "boltzmann.png", "boltzmann-curve.svg" },
     },
     {
@@ -151,6 +159,9 @@ return {
         .. "linear algebra finds (below).",
       paper = "Hebb 1949; Oja 1982; Sanger 1989",
       quick = { "--epochs", "5" },
+      full = {
+        { "--setting full", "4 s", "accuracy=88.45 cosine=1.0000 left=0.7102 best=0.7101" },
+      },
       pictures = { "hebb.png" },
     },
     {
@@ -167,6 +178,9 @@ return {
         .. "each is from its neighbours; what each turned out to stand for.",
       paper = "Kohonen 1982; Ultsch 1993",
       quick = {},
+      full = {
+        { "--setting full", "1 s", "quantization=1.0895 topographic=0.1127 accuracy=96.06" },
+      },
       pictures = { "som.png", "som-borders.png" },
     },
   },
@@ -188,6 +202,9 @@ return {
         .. "recipe, real samples at the right.",
       paper = "Metz, Poole, Pfau and Sohl-Dickstein 2017; Gulrajani et al. 2017",
       quick = { "--steps", "30" },
+      full = {
+        { "--setting full", "30 s", "slow=0/8 equal=4/8 squares=4/8 penalty=8/8" },
+      },
       pictures = { "gan_ring.png", "gan_ring.svg" },
     },
     {

@@ -91,14 +91,22 @@ local function score(net, dataset, mirrored)
   return cresset.cat(scores, 1)
 end
 
-local function save_pictures(confusion, scores, test, mean, deviation, history, folder)
-  local _, best = scores:max(2)
-  local wrong = best:view(-1):ne(test.labels):nonzero():view(-1)
-  if wrong:nElement() > 0 then
-    local shown = test:select(wrong:narrow(1, 1, math.min(60, wrong:size(1))))
-    image.save(folder .. "/fashion.png", image.makeGrid(shown.images:mul(deviation):add(mean),
-      { nrow = 12, zoom = 2, padding = 4 }))
+-- Pictures that were taken for something else, with the name of that, twice as large.
+local function save_mistakes(scores, test, mean, deviation, path)
+  local best = select(2, scores:max(2)):view(-1)
+  local panels = {}
+  for _, k in ipairs(best:ne(test.labels):nonzero():view(-1):totable()) do
+    if #panels == 60 then break end
+    local panel = cresset.zeros(2 * side + 10, 2 * side)
+    panel:narrow(1, 1, 2 * side)
+      :copy(image.scale(test.images[k] * deviation + mean, 2 * side, 2 * side, "simple"))
+    panels[#panels + 1] = image.drawText(panel, test.classes[best[k]], 2, 2 * side + 3, 0.8)
   end
+  if #panels > 0 then image.save(path, image.makeGrid(panels, { nrow = 12, padding = 4 })) end
+end
+
+local function save_pictures(confusion, scores, test, mean, deviation, history, folder)
+  save_mistakes(scores, test, mean, deviation, folder .. "/fashion.png")
   image.save(folder .. "/fashion-confusion.png", confusion:render())
   local function series(name, label, factor)
     local y = {}

@@ -37,6 +37,13 @@ describe("plot.svg", function()
     assert.same({ "1", "1.2" }, table.move(parts, 1, 2, 1, {}))
   end)
 
+  it("keeps the last label within the plot", function()
+    local svg = plot.svg { { x = { 0, 100000 }, y = { 1, 2 } } }
+    assert.truthy(svg:find('<line class="grid" x1="464.0"', 1, true))
+    assert.truthy(svg:find('<text class="tick" x="458.6" y="292" text-anchor="middle">100000<', 1,
+      true))
+  end)
+
   it("puts points where they belong", function()
     local svg = plot.svg { ymin = 0, ymax = 10, width = 174, height = 178, { y = { 0, 10, 5 } } }
     -- the axes span 100 x 100: x from 58, y from 34

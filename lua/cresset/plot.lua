@@ -122,11 +122,14 @@ local function y_limits(lists, spec)
   return low, high > low and high or low + 1
 end
 
---- The axes' marks: lists x and y of places in pixels and their labels.
+--- The axes' marks: lists x and y of places in pixels and their labels, and where the middle of an
+-- x label is, such that it stays within the plot.
 local function marks_of(spec, at)
   local marks = { x = {}, y = {} }
   for k, x in ipairs(ticks(at.x0, at.x1, 8, at.is_whole and 1 or nil)) do
-    marks.x[k] = { at = at.x(x), label = label(x) }
+    local text = label(x)
+    local last = at.right + margin.right - 1 - 3.4 * #text
+    marks.x[k] = { at = at.x(x), label = text, middle = math.min(at.x(x), last) }
   end
   for k, y in ipairs(spec.logy and log_ticks(at.y0, at.y1) or ticks(at.y0, at.y1, 6)) do
     marks.y[k] = { at = at.y(y), label = label(spec.logy and 10 ^ y or y) }
@@ -140,8 +143,8 @@ local function draw_axes(out, spec, at)
   for _, mark in ipairs(marks.x) do
     local px = mark.at
     add('<line class="grid" x1="%.1f" y1="%g" x2="%.1f" y2="%g"/>', px, at.top, px, at.bottom)
-    add('<text class="tick" x="%.1f" y="%g" text-anchor="middle">%s</text>', px, at.bottom + 16,
-      mark.label)
+    add('<text class="tick" x="%.1f" y="%g" text-anchor="middle">%s</text>', mark.middle,
+      at.bottom + 16, mark.label)
   end
   for _, mark in ipairs(marks.y) do
     local py = mark.at

@@ -52,6 +52,7 @@ local cases = {
   { "DCGANDiscriminator", {}, 2765568, { 3, 64, 64 }, "2x1" },
   { "DCGANDiscriminator", { size = 28, channels = 1, width = 8 }, nil, { 1, 28, 28 }, "2x1" },
   { "DCGANDiscriminator", { size = 32, width = 8 }, nil, { 3, 32, 32 }, "2x1" },
+  { "FashionNet", { blocks = { 0, 1, 2 } }, 760298, { 1, 28, 28 }, "2x10" }, -- examples/fashion.lua
   { "FashionNet", { width = 8 }, nil, { 1, 28, 28 }, "2x10" },
   { "FashionNet", { width = 4, blocks = { 0, 2, 1 }, dropout = 0.2 }, nil, { 1, 28, 28 }, "2x10" },
 }

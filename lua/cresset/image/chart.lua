@@ -58,7 +58,7 @@ end
 local function draw_axes(canvas, at, marks)
   for _, mark in ipairs(marks.x) do
     box(canvas, mark.at, at.top, 0.5, at.bottom - at.top, ink.grid)
-    text(canvas, mark.label, mark.at, at.bottom + 14, "middle", ink.tick)
+    text(canvas, mark.label, mark.middle, at.bottom + 14, "middle", ink.tick)
   end
   for _, mark in ipairs(marks.y) do
     box(canvas, at.left, mark.at, at.right - at.left, 0.5, ink.grid)
@@ -101,7 +101,7 @@ end
 
 --- Draws one plot into the canvas, `shift` pixels from the left.
 -- @param at  where things are: left, top, right, bottom and the functions x, y from values
--- @param marks  lists x and y of { at =, label = }
+-- @param marks  lists x and y of { at =, label =, middle = (x only) }
 -- @param legend  x, y, width, height, or nil
 function chart.panel(canvas, shift, spec, lists, at, marks, legend, colors)
   local part = canvas:narrow(3, shift * double + 1, canvas:size(3) - shift * double)
