@@ -207,15 +207,20 @@ static void NAME(pack_lines)(T *out, const cr_gemm_pack *p, const T *in, int64_t
       out[s * p->width + l] = in[l * p->line_stride + s * p->step_stride];
 }
 
-/* Lines are contiguous: a cache line of each of four at a time. */
+/* Lines are contiguous: a cache line of each of four at a time. So many lines at once are more than
+ * the processor fetches ahead by itself; what lies `ahead` further on, at last in the next panel, is
+ * asked for. */
 static void NAME(pack_long)(T *out, const cr_gemm_pack *p, const T *in, int64_t lines) {
-  enum { stretch = 64 / sizeof(T) };
+  enum { stretch = 64 / sizeof(T), ahead = 8 * stretch };
   int64_t even = lines & ~(int64_t)3, whole = p->steps & ~(int64_t)3, width = p->width;
   for (int64_t begin = 0; begin < whole; begin += stretch) {
-    int64_t end = begin + stretch < whole ? begin + stretch : whole;
-    for (int64_t l = 0; l < even; l += 4)
+    int64_t end = begin + stretch < whole ? begin + stretch : whole, jump = begin + ahead;
+    if (jump >= whole) jump += width * p->line_stride - whole;
+    for (int64_t l = 0; l < even; l += 4) {
+      for (int i = 0; i < 4; i++) __builtin_prefetch(in + (l + i) * p->line_stride + jump);
       for (int64_t s = begin; s < end; s += 4)
         NAME(move4)(out + s * width + l, width, in + l * p->line_stride + s, p->line_stride);
+    }
   }
   for (int64_t s = whole; s < p->steps; s++)
     for (int64_t l = 0; l < even; l++) out[s * width + l] = in[l * p->line_stride + s];

@@ -1,6 +1,9 @@
 /* The gradient to the weights of a 3 x 3 convolution: with s the sum over all tiles of (A d A^T) times
- * (B^T x B), where d is the output's gradient and x the input, it is G^T s G. Blocks of tiles are
- * transformed by all threads together; then each sums up some pairs of channels and turns them back. */
+ * (B^T x B), where d is the output's gradient and x the input, it is G^T s G.
+ *
+ * Each thread computes a rectangle of the sums, some inputs by some outputs, from transforms of its
+ * own: transforms that threads made for each other cost more than those that two of them make, where
+ * they do not share a cache. */
 #include "ops/winograd.h"
 
 #include <string.h>
@@ -8,88 +11,137 @@
 enum {
   points = CR_WINOGRAD_POINTS,
   chunk_size = CR_WINOGRAD_CHUNK,
-  pair = 2, /* chunks of the output that are worked on together */
-  shared_bytes = 24 << 20,
-  most_tiles = 512
+  pair = 2,         /* chunks of the output that are worked on together */
+  block_tiles = 128 /* that sums run over at once: turning them back should cost little of it */
 };
 
 typedef struct {
   cr_winograd_plan plan;
   cr_winograd_points inputs, gradients, sums;
-  int64_t sum_floats; /* of each thread */
+  int64_t input_floats, gradient_floats, sum_floats; /* of each thread */
+  int64_t cuts_in, cuts_out;                         /* rectangles: cuts_in x cuts_out */
+  int64_t block_rows;
   float *grad;
   float scale;
 } winograd;
 
-/* Chunks of the source, then those of the destination's gradient. */
-static void transform(int64_t begin, int64_t end, int thread, void *context) {
-  const winograd *w = context;
-  const cr_winograd_plan *p = &w->plan;
-  cr_winograd_image source = cr_winograd_source(p, w->inputs, p->row0, thread);
-  cr_winograd_image dest = cr_winograd_dest(p, w->gradients, p->row0, thread);
-  int64_t rows = p->row1 - p->row0;
-  for (int64_t u = begin, count; u < end && !cr_interrupt_pending(); u += count) {
-    int64_t chunk = u / rows, row = p->row0 + u % rows;
-    count = least(p->row1 - row, end - u);
-    if (chunk < p->in_chunks) {
-      p->kernels->input(&source, row, row + count, chunk);
-    } else {
-      p->kernels->gradient(&dest, row, row + count, chunk - p->in_chunks);
-    }
-  }
+/* A rectangle: chunks of the source and of the destination; its memory; rows of tiles. */
+typedef struct {
+  int64_t in0, in1, out0, out1, row0, row1;
+  cr_winograd_points inputs, gradients, sums;
+  int thread;
+} part;
+
+static int64_t tiles_of(const winograd *w, const part *r) {
+  return (r->row1 - r->row0) * w->plan.tiles_x;
 }
 
-static void sum_up(const winograd *w, const cr_winograd_points *sums, int64_t in, int64_t out,
-                   int64_t chunks) {
+static void transform(const winograd *w, const part *r) {
   const cr_winograd_plan *p = &w->plan;
+  cr_winograd_image source = cr_winograd_source(p, r->inputs, r->row0, r->thread);
+  cr_winograd_image dest = cr_winograd_dest(p, r->gradients, r->row0, r->thread);
+  source.points.data -= r->in0 * source.points.chunk;
+  dest.points.data -= r->out0 * dest.points.chunk;
+  for (int64_t c = r->in0; c < r->in1; c++) p->kernels->input(&source, r->row0, r->row1, c);
+  for (int64_t c = r->out0; c < r->out1; c++) p->kernels->gradient(&dest, r->row0, r->row1, c);
+}
+
+/* For the rectangle's chunk `in` and chunks from `out` on. */
+static void sum_up(const winograd *w, const part *r, int64_t in, int64_t out, int64_t chunks) {
   for (int64_t i = 0; i < points; i++) {
-    float *c = sums->data + i * sums->point;
-    memset(c, 0, (size_t)(chunks * sums->chunk) * sizeof *c);
+    float *c = r->sums.data + i * r->sums.point;
+    memset(c, 0, (size_t)(chunks * r->sums.chunk) * sizeof *c);
     cr_winograd_product job = {
-        .a = w->inputs.data + i * w->inputs.point + in * w->inputs.chunk,
-        .b = w->gradients.data + i * w->gradients.point + out * w->gradients.chunk,
+        .a = r->inputs.data + i * r->inputs.point + in * r->inputs.chunk,
+        .b = r->gradients.data + i * r->gradients.point + out * r->gradients.chunk,
         .c = c,
-        .b_chunk = w->gradients.chunk,
-        .c_chunk = sums->chunk,
-        .steps = (p->row1 - p->row0) * p->tiles_x,
+        .b_chunk = r->gradients.chunk,
+        .c_chunk = r->sums.chunk,
+        .steps = tiles_of(w, r),
         .chunks = chunks,
     };
-    p->kernels->transposed(&job);
+    w->plan.kernels->transposed(&job);
   }
 }
 
-/* Pieces: a chunk of inputs and a pair of chunks of outputs. */
-static void run_pieces(int64_t begin, int64_t end, int thread, void *context) {
-  const winograd *w = context;
-  const cr_winograd_plan *p = &w->plan;
-  int64_t pairs = ceil_div(p->out_chunks, pair), channels = p->g->source.c, rows = p->g->dest.c;
-  cr_winograd_points sums = w->sums;
-  sums.data += thread * w->sum_floats;
-  for (int64_t u = begin; u < end && !cr_interrupt_pending(); u++) {
-    int64_t in = u / pairs, out = u % pairs * pair, k = in * chunk_size;
-    int64_t chunks = least(pair, p->out_chunks - out);
-    sum_up(w, &sums, in, out, chunks);
-    for (int64_t c = 0; c < chunks; c++) {
-      int64_t m = (out + c) * chunk_size;
-      cr_winograd_gradient job = {
-          .sums = sums.data + c * sums.chunk,
-          .point = sums.point,
-          .grad = w->grad + (m * channels + k) * 9,
-          .outputs = least(chunk_size, rows - m),
-          .inputs = least(chunk_size, channels - k),
-          .row_stride = channels * 9,
-          .scale = w->scale,
-      };
-      p->kernels->finish(&job);
+static void turn_back(const winograd *w, const part *r, int64_t in, int64_t out, int64_t chunks) {
+  int64_t channels = w->plan.g->source.c, rows = w->plan.g->dest.c;
+  for (int64_t c = 0; c < chunks; c++) {
+    int64_t k = (r->in0 + in) * chunk_size, m = (r->out0 + out + c) * chunk_size;
+    cr_winograd_gradient job = {
+        .sums = r->sums.data + c * r->sums.chunk,
+        .point = r->sums.point,
+        .grad = w->grad + (m * channels + k) * 9,
+        .outputs = least(chunk_size, rows - m),
+        .inputs = least(chunk_size, channels - k),
+        .row_stride = channels * 9,
+        .scale = w->scale,
+    };
+    w->plan.kernels->finish(&job);
+  }
+}
+
+static void run_part(const winograd *w, part *r) {
+  int64_t ins = r->in1 - r->in0, outs = r->out1 - r->out0;
+  for (r->row0 = 0; r->row0 < w->plan.rows; r->row0 = r->row1) {
+    r->row1 = least(w->plan.rows, r->row0 + w->block_rows);
+    transform(w, r);
+    for (int64_t in = 0; in < ins && !cr_interrupt_pending(); in++) {
+      for (int64_t out = 0; out < outs; out += pair) {
+        int64_t chunks = least(pair, outs - out);
+        sum_up(w, r, in, out, chunks);
+        turn_back(w, r, in, out, chunks);
+      }
     }
   }
 }
 
-static cr_status take(cr_winograd_points *p, cr_scratch_slot slot, int64_t chunks, int64_t lines,
-                      int64_t parts) {
+static cr_winograd_points of_thread(cr_winograd_points p, int64_t floats, int thread) {
+  p.data += thread * floats;
+  return p;
+}
+
+static void run_parts(int64_t begin, int64_t end, int thread, void *context) {
+  const winograd *w = context;
+  const cr_winograd_plan *p = &w->plan;
+  for (int64_t u = begin; u < end; u++) {
+    int64_t i = u / w->cuts_out, j = u % w->cuts_out, pairs = ceil_div(p->out_chunks, pair);
+    part r = {
+        .in0 = p->in_chunks * i / w->cuts_in,
+        .in1 = p->in_chunks * (i + 1) / w->cuts_in,
+        .out0 = least(p->out_chunks, pairs * j / w->cuts_out * pair),
+        .out1 = least(p->out_chunks, pairs * (j + 1) / w->cuts_out * pair),
+        .inputs = of_thread(w->inputs, w->input_floats, thread),
+        .gradients = of_thread(w->gradients, w->gradient_floats, thread),
+        .sums = of_thread(w->sums, w->sum_floats, thread),
+        .thread = thread,
+    };
+    if (r.in0 < r.in1 && r.out0 < r.out1) run_part(w, &r);
+  }
+}
+
+/* One rectangle for each thread: of all ways to cut, the one whose largest has the least to compute
+ * and to transform. A pair of chunks costs about as much for each tile as the transform of eight. */
+static void choose_cuts(winograd *w, int64_t threads) {
+  double best = 0;
+  for (int64_t i = 1; i <= threads; i++) {
+    if (threads % i != 0) continue;
+    int64_t pairs = ceil_div(w->plan.out_chunks, pair);
+    double ins = (double)ceil_div(w->plan.in_chunks, i);
+    double outs = (double)ceil_div(pairs, threads / i);
+    double cost = 8 * ins * outs + ins + 2 * outs;
+    if (best > 0 && cost >= best) continue;
+    best = cost;
+    w->cuts_in = i;
+    w->cuts_out = threads / i;
+  }
+}
+
+static cr_status take(cr_winograd_points *p, int64_t *floats, cr_scratch_slot slot, int64_t chunks,
+                      int64_t lines, int64_t parts) {
   char *data;
-  int64_t bytes = cr_winograd_floats(chunks, lines) * (int64_t)sizeof(float);
-  CR_TRY(cr_plan_take(&data, slot, bytes, parts));
+  *floats = cr_winograd_floats(chunks, lines);
+  CR_TRY(cr_plan_take(&data, slot, *floats * (int64_t)sizeof(float), parts));
   *p = cr_winograd_layout((float *)data, chunks, lines);
   return CR_OK;
 }
@@ -98,21 +150,15 @@ cr_status cr_winograd_weight_gradient(const cr_correlation *g, void *grad, doubl
   winograd w = {.grad = grad, .scale = (float)scale};
   cr_winograd_plan *p = &w.plan;
   CR_TRY(cr_winograd_plan_init(p, g));
-  int64_t chunks = p->in_chunks + p->out_chunks, pairs = ceil_div(p->out_chunks, pair);
-  int64_t tile_bytes = points * chunks * chunk_size * (int64_t)sizeof(float);
-  int64_t fit = most(p->tiles_x, least(most_tiles, shared_bytes / tile_bytes));
-  int64_t blocks = ceil_div(p->rows * p->tiles_x, fit), block_rows = ceil_div(p->rows, blocks);
-  int64_t tiles = block_rows * p->tiles_x;
-  w.sum_floats = cr_winograd_floats(pair, chunk_size);
-  CR_TRY(take(&w.inputs, CR_SCRATCH_PACK_B, p->in_chunks, tiles, 1));
-  CR_TRY(take(&w.gradients, CR_SCRATCH_PACK_A, p->out_chunks, tiles, 1));
-  CR_TRY(take(&w.sums, CR_SCRATCH_PARTIAL, pair, chunk_size, cr_num_threads()));
-  for (p->row0 = 0; p->row0 < p->rows; p->row0 = p->row1) {
-    p->row1 = least(p->rows, p->row0 + block_rows);
-    double row_cost = (double)p->tiles_x * 50, piece_cost = (double)tiles * 36 * 16 * pair / 4;
-    cr_parallel_for(chunks * (p->row1 - p->row0), cr_grain(row_cost), transform, &w);
-    cr_parallel_for(p->in_chunks * pairs, cr_grain(piece_cost), run_pieces, &w);
-    CR_TRY(cr_check_interrupt());
-  }
-  return CR_OK;
+  int64_t threads = cr_in_parallel() ? 1 : cr_num_threads();
+  int64_t blocks = most(1, p->rows * p->tiles_x / block_tiles);
+  w.block_rows = ceil_div(p->rows, blocks);
+  choose_cuts(&w, threads);
+  int64_t ins = ceil_div(p->in_chunks, w.cuts_in), tiles = w.block_rows * p->tiles_x;
+  int64_t outs = pair * ceil_div(ceil_div(p->out_chunks, pair), w.cuts_out);
+  CR_TRY(take(&w.inputs, &w.input_floats, CR_SCRATCH_PACK_B, ins, tiles, threads));
+  CR_TRY(take(&w.gradients, &w.gradient_floats, CR_SCRATCH_PACK_A, outs, tiles, threads));
+  CR_TRY(take(&w.sums, &w.sum_floats, CR_SCRATCH_PARTIAL, pair, chunk_size, threads));
+  cr_parallel_for(w.cuts_in * w.cuts_out, 1, run_parts, &w);
+  return cr_check_interrupt();
 }
