@@ -1,11 +1,14 @@
 /* 3 x 3 convolution with a step of 1 by Winograd's F(4 x 4, 3 x 3): see kernels/winograd.h.
  *
- * With few weights the threads share the images: all kernels are transformed once, then each thread
- * works on some rows of tiles from their pixels to their results in its second-level cache. With
- * many, the threads share the output's channels: they transform a block of tiles together, then each
- * transforms the kernels of some channels just before it uses them, so that these, four times as large
- * as the weights, never go to memory. */
+ * With few weights the threads share the images: each transforms all kernels, then works on some
+ * rows of tiles from their pixels to their results in its second-level cache. With many, each thread
+ * computes some of the output's channels of some rows of tiles: it transforms a block of tiles, then
+ * the kernels of some channels just before it uses them, so that these, four times as large as the
+ * weights, never go to memory. What two threads need both transform: where they do not share a cache,
+ * that costs less than to read what another one made. */
 #include "ops/winograd.h"
+
+#include <math.h>
 
 enum {
   points = CR_WINOGRAD_POINTS,
@@ -13,7 +16,9 @@ enum {
   pair = 2,          /* chunks of the output that are worked on together */
   kernel_chunks = 4, /* chunks of the input, likewise, where kernels are transformed when used */
   block_bytes = 512 << 10, /* of a thread's transformed pixels */
-  shared_tiles = 160,      /* of a block that all threads work on */
+  own_kernel_tiles = 64,   /* of a thread, from which on it has kernels of its own */
+  many_tiles = 160,        /* of a block for which kernels are transformed */
+  most_bytes = 128 << 20,  /* of all threads' such blocks */
   few_weights = 128 * 128
 };
 
@@ -25,6 +30,7 @@ typedef struct {
   cr_winograd_points inputs, sums;
   int64_t kernel_floats, input_floats, sum_floats; /* of each thread */
   int64_t block_rows;
+  int64_t cuts_rows, cuts_out; /* with many weights: rectangles */
 } winograd;
 
 static cr_winograd_points of_thread(cr_winograd_points p, int64_t floats, int thread) {
@@ -63,19 +69,25 @@ static void write_outputs(const winograd *w, cr_winograd_points sums, int64_t ro
 
 /* ---- few weights: threads share the images ---- */
 
-static void transform_all_weights(int64_t begin, int64_t end, int thread, void *context) {
-  (void)thread;
-  const winograd *w = context;
+static void transform_weights(const winograd *w, cr_winograd_points to, int64_t begin,
+                              int64_t end) {
   for (int64_t u = begin; u < end; u++) {
     int64_t chunk = u / w->plan.in_chunks, k = u % w->plan.in_chunks * chunk_size;
     cr_winograd_weights job = w->weights;
-    job.points = w->kernels;
-    job.points.data += chunk * w->kernels.chunk + k * chunk_size;
+    job.points = to;
+    job.points.data += chunk * to.chunk + k * chunk_size;
     w->plan.kernels->weights(&job, chunk, k, k + chunk_size);
   }
 }
 
-static void run_block(const winograd *w, int64_t row0, int64_t row1, int thread) {
+static void transform_weights_together(int64_t begin, int64_t end, int thread, void *context) {
+  (void)thread;
+  const winograd *w = context;
+  transform_weights(w, w->kernels, begin, end);
+}
+
+static void run_block(const winograd *w, const cr_winograd_points *all, int64_t row0, int64_t row1,
+                      int thread) {
   const cr_winograd_plan *p = &w->plan;
   cr_winograd_points inputs = of_thread(w->inputs, w->input_floats, thread);
   cr_winograd_points sums = of_thread(w->sums, w->sum_floats, thread);
@@ -83,7 +95,7 @@ static void run_block(const winograd *w, int64_t row0, int64_t row1, int thread)
   for (int64_t c = 0; c < p->in_chunks; c++) p->kernels->input(&source, row0, row1, c);
   for (int64_t m = 0; m < p->out_chunks; m += pair) {
     int64_t chunks = least(pair, p->out_chunks - m);
-    cr_winograd_points kernels = w->kernels;
+    cr_winograd_points kernels = *all;
     kernels.data += m * kernels.chunk;
     multiply(&sums, &inputs, &kernels, (row1 - row0) * p->tiles_x, p->in_chunks, chunks, false);
     write_outputs(w, sums, row0, row1, m, chunks, thread);
@@ -92,8 +104,11 @@ static void run_block(const winograd *w, int64_t row0, int64_t row1, int thread)
 
 static void run_rows(int64_t begin, int64_t end, int thread, void *context) {
   const winograd *w = context;
+  cr_winograd_points kernels = of_thread(w->kernels, w->kernel_floats, thread);
+  if (w->kernel_floats > 0)
+    transform_weights(w, kernels, 0, w->plan.out_chunks * w->plan.in_chunks);
   for (int64_t row = begin; row < end && !cr_interrupt_pending(); row += w->block_rows)
-    run_block(w, row, least(end, row + w->block_rows), thread);
+    run_block(w, &kernels, row, least(end, row + w->block_rows), thread);
 }
 
 static cr_status take(cr_winograd_points *p, int64_t *floats, cr_scratch_slot slot, int64_t chunks,
@@ -112,33 +127,32 @@ static double row_cost(const cr_winograd_plan *p) {
 
 static cr_status share_images(winograd *w) {
   const cr_winograd_plan *p = &w->plan;
-  int64_t threads = cr_num_threads(), ignored, share = ceil_div(p->rows, threads);
+  int64_t threads = cr_num_threads(), share = ceil_div(p->rows, threads);
+  bool together = share * p->tiles_x < own_kernel_tiles;
   int64_t row_bytes = points * p->in_chunks * chunk_size * p->tiles_x * (int64_t)sizeof(float);
   int64_t fit = most(1, block_bytes / row_bytes);
   w->block_rows = ceil_div(share, ceil_div(share, fit));
   int64_t tiles = w->block_rows * p->tiles_x;
-  CR_TRY(
-      take(&w->kernels, &ignored, CR_SCRATCH_RESULT, p->out_chunks, p->in_chunks * chunk_size, 1));
+  CR_TRY(take(&w->kernels, &w->kernel_floats, CR_SCRATCH_RESULT, p->out_chunks,
+              p->in_chunks * chunk_size, together ? 1 : threads));
   CR_TRY(take(&w->inputs, &w->input_floats, CR_SCRATCH_PACK_B, p->in_chunks, tiles, threads));
   CR_TRY(take(&w->sums, &w->sum_floats, CR_SCRATCH_PARTIAL, pair, tiles, threads));
-  cr_parallel_for(p->out_chunks * p->in_chunks, cr_grain(700), transform_all_weights, w);
+  if (together) {
+    w->kernel_floats = 0; /* one copy */
+    cr_parallel_for(p->out_chunks * p->in_chunks, cr_grain(700), transform_weights_together, w);
+  }
   cr_parallel_for(p->rows, cr_grain(row_cost(p)), run_rows, w);
   return cr_check_interrupt();
 }
 
-/* ---- many weights: threads share the channels ---- */
+/* ---- many weights: threads share rows of tiles and channels ---- */
 
-static void transform_inputs(int64_t begin, int64_t end, int thread, void *context) {
-  const winograd *w = context;
-  const cr_winograd_plan *p = &w->plan;
-  cr_winograd_image source = cr_winograd_source(p, w->inputs, p->row0, thread);
-  int64_t rows = p->row1 - p->row0;
-  for (int64_t u = begin, count; u < end && !cr_interrupt_pending(); u += count) {
-    int64_t chunk = u / rows, row = u % rows;
-    count = least(rows - row, end - u);
-    p->kernels->input(&source, p->row0 + row, p->row0 + row + count, chunk);
-  }
-}
+/* What a thread works on: rows of tiles, chunks of the output; its memory. */
+typedef struct {
+  int64_t row0, row1, out0, out1;
+  cr_winograd_points inputs, kernels, sums;
+  int thread;
+} part;
 
 /* The kernels of `chunks` chunks of the output, and of some chunks of the input. */
 static void transform_kernels(const winograd *w, cr_winograd_points to, int64_t chunk,
@@ -151,45 +165,77 @@ static void transform_kernels(const winograd *w, cr_winograd_points to, int64_t 
   }
 }
 
-static void run_channels(int64_t begin, int64_t end, int thread, void *context) {
-  const winograd *w = context;
+/* Rows row0 ... row1 - 1 of tiles. */
+static void run_tiles(const winograd *w, const part *r, int64_t row0, int64_t row1) {
   const cr_winograd_plan *p = &w->plan;
-  cr_winograd_points kernels = of_thread(w->kernels, w->kernel_floats, thread);
-  cr_winograd_points sums = of_thread(w->sums, w->sum_floats, thread);
-  int64_t tiles = (p->row1 - p->row0) * p->tiles_x;
-  for (int64_t m = begin; m < end; m += pair) {
-    int64_t chunks = least(pair, end - m);
+  cr_winograd_image source = cr_winograd_source(p, r->inputs, row0, r->thread);
+  for (int64_t c = 0; c < p->in_chunks; c++) p->kernels->input(&source, row0, row1, c);
+  for (int64_t m = r->out0; m < r->out1; m += pair) {
+    int64_t chunks = least(pair, r->out1 - m);
     for (int64_t k = 0; k < p->in_chunks && !cr_interrupt_pending(); k += kernel_chunks) {
       int64_t some = least(kernel_chunks, p->in_chunks - k);
-      transform_kernels(w, kernels, m, chunks, k, k + some);
-      cr_winograd_points inputs = w->inputs;
+      transform_kernels(w, r->kernels, m, chunks, k, k + some);
+      cr_winograd_points inputs = r->inputs;
       inputs.data += k * inputs.chunk;
-      multiply(&sums, &inputs, &kernels, tiles, some, chunks, k > 0);
+      multiply(&r->sums, &inputs, &r->kernels, (row1 - row0) * p->tiles_x, some, chunks, k > 0);
     }
-    write_outputs(w, sums, p->row0, p->row1, m, chunks, thread);
+    write_outputs(w, r->sums, row0, row1, m, chunks, r->thread);
   }
 }
 
-static cr_status share_channels(winograd *w) {
+static void run_parts(int64_t begin, int64_t end, int thread, void *context) {
+  const winograd *w = context;
+  int64_t rows = w->plan.rows, pairs = ceil_div(w->plan.out_chunks, pair);
+  for (int64_t u = begin; u < end; u++) {
+    int64_t i = u / w->cuts_out, j = u % w->cuts_out;
+    part r = {
+        .row0 = rows * i / w->cuts_rows,
+        .row1 = rows * (i + 1) / w->cuts_rows,
+        .out0 = least(w->plan.out_chunks, pairs * j / w->cuts_out * pair),
+        .out1 = least(w->plan.out_chunks, pairs * (j + 1) / w->cuts_out * pair),
+        .inputs = of_thread(w->inputs, w->input_floats, thread),
+        .kernels = of_thread(w->kernels, w->kernel_floats, thread),
+        .sums = of_thread(w->sums, w->sum_floats, thread),
+        .thread = thread,
+    };
+    for (int64_t row = r.row0; row < r.row1 && r.out0 < r.out1; row += w->block_rows)
+      run_tiles(w, &r, row, least(r.row1, row + w->block_rows));
+  }
+}
+
+/* One rectangle for each thread: of all ways to cut, the one whose largest takes the least time, in
+ * nanoseconds: the products, the transforms of tiles and those of kernels. */
+static void choose_cuts(winograd *w, int64_t threads) {
+  const cr_winograd_plan *p = &w->plan;
+  double best = 0, ins = (double)p->in_chunks;
+  for (int64_t i = 1; i <= threads; i++) {
+    if (threads % i != 0) continue;
+    double tiles = (double)(ceil_div(p->rows, i) * p->tiles_x);
+    double outs = (double)(ceil_div(ceil_div(p->out_chunks, pair), threads / i) * pair);
+    double blocks = ceil(tiles / many_tiles);
+    double cost = ins * (tiles * outs * 160 + tiles * 50 + blocks * outs * 700);
+    if (best > 0 && cost >= best) continue;
+    best = cost;
+    w->cuts_rows = i;
+    w->cuts_out = threads / i;
+  }
+}
+
+static cr_status share_both(winograd *w) {
   cr_winograd_plan *p = &w->plan;
-  int64_t threads = cr_num_threads(), ignored;
-  int64_t blocks = ceil_div(p->rows * p->tiles_x, shared_tiles);
-  w->block_rows = ceil_div(p->rows, blocks);
+  int64_t threads = cr_in_parallel() ? 1 : cr_num_threads();
+  choose_cuts(w, threads);
+  int64_t tile_bytes = points * p->in_chunks * chunk_size * (int64_t)sizeof(float);
+  int64_t fit = most(p->tiles_x, least(many_tiles, most_bytes / threads / tile_bytes));
+  int64_t rows = ceil_div(p->rows, w->cuts_rows);
+  w->block_rows = ceil_div(rows, ceil_div(rows * p->tiles_x, fit));
   int64_t tiles = w->block_rows * p->tiles_x;
   CR_TRY(take(&w->kernels, &w->kernel_floats, CR_SCRATCH_RESULT, pair, kernel_chunks * chunk_size,
               threads));
-  CR_TRY(take(&w->inputs, &ignored, CR_SCRATCH_PACK_B, p->in_chunks, tiles, 1));
+  CR_TRY(take(&w->inputs, &w->input_floats, CR_SCRATCH_PACK_B, p->in_chunks, tiles, threads));
   CR_TRY(take(&w->sums, &w->sum_floats, CR_SCRATCH_PARTIAL, pair, tiles, threads));
-  for (p->row0 = 0; p->row0 < p->rows; p->row0 = p->row1) {
-    p->row1 = least(p->rows, p->row0 + w->block_rows);
-    int64_t rows = p->row1 - p->row0;
-    double input_cost = (double)p->tiles_x * 50;
-    double chunk_cost = (double)rows * row_cost(p) / (double)p->out_chunks;
-    cr_parallel_for(p->in_chunks * rows, cr_grain(input_cost), transform_inputs, w);
-    cr_parallel_for(p->out_chunks, cr_grain(chunk_cost), run_channels, w);
-    CR_TRY(cr_check_interrupt());
-  }
-  return CR_OK;
+  cr_parallel_for(threads, 1, run_parts, w);
+  return cr_check_interrupt();
 }
 
 /* ---- the choice ---- */
@@ -217,5 +263,5 @@ cr_status cr_winograd(const cr_correlation *g, const void *weight, bool by_input
   bool is_uneven = rows % threads != 0 && rows < 8 * threads && w.plan.out_chunks % threads == 0;
   bool is_wide = w.plan.out_chunks >= pair * threads;
   bool has_many = g->source.c * g->dest.c > few_weights;
-  return is_wide && (has_many || is_uneven) ? share_channels(&w) : share_images(&w);
+  return is_wide && (has_many || is_uneven) ? share_both(&w) : share_images(&w);
 }

@@ -23,7 +23,6 @@ typedef struct {
   const cr_winograd_kernels *kernels;
   int64_t tiles_y, tiles_x, rows; /* rows of tiles of all images */
   int64_t in_chunks, out_chunks;
-  int64_t row0, row1; /* of the block that is being worked on */
   float *slabs;
   int64_t slab; /* floats of each thread's slab */
 } cr_winograd_plan;

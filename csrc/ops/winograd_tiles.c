@@ -14,7 +14,7 @@ bool cr_winograd_fits(const cr_correlation *g) {
 }
 
 bool cr_winograd_gradient_fits(const cr_correlation *g) {
-  return cr_winograd_fits(g) && g->dest.n * g->dest.h * g->dest.w >= 256;
+  return cr_winograd_fits(g) && g->dest.n * g->dest.h * g->dest.w >= 128;
 }
 
 cr_status cr_winograd_plan_init(cr_winograd_plan *w, const cr_correlation *g) {
