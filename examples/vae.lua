@@ -77,19 +77,27 @@ local colors = {
   { 0.34, 0.71, 0.91 }, { 0, 0, 0 }, { 0.6, 0.6, 0.6 }, { 0.55, 0.1, 0.1 }, { 0.75, 0.7, 0.1 },
 }
 
--- A dot for each picture, at its mean; the plane from -3 to 3.
-local function draw_codes(means, labels, path)
+local function draw_dot(picture, x, y, class)
+  local color = colors[(class - 1) % #colors + 1]
+  for channel = 1, 3 do
+    picture[channel]:narrow(1, y - 1, 4):narrow(2, x - 1, 4):fill(color[channel])
+  end
+end
+
+-- A dot for each picture, at its mean; the plane from -3 to 3. The classes' names are on the right.
+local function draw_codes(means, labels, classes, path)
   local side, reach = 360, 3
-  local picture = cresset.ones(3, side, side)
+  local picture = cresset.ones(3, side, side + 70)
   for n = 1, means:size(1) do
     local x = math.floor((means[n][1] / reach + 1) / 2 * side)
     local y = math.floor((means[n][2] / reach + 1) / 2 * side)
     if x >= 2 and y >= 2 and x <= side - 3 and y <= side - 3 then
-      local color = colors[(labels[n] - 1) % #colors + 1]
-      for channel = 1, 3 do
-        picture[channel]:narrow(1, y - 1, 4):narrow(2, x - 1, 4):fill(color[channel])
-      end
+      draw_dot(picture, x, y, labels[n])
     end
+  end
+  for class, name in ipairs(classes) do
+    draw_dot(picture, side + 8, 16 * class, class)
+    image.drawText(picture, name, side + 18, 16 * class - 3, 0)
   end
   image.save(path, picture)
 end
@@ -137,7 +145,8 @@ local function main(options)
 
   local plane, plane_elbo = learn("a plane", training, test, setting, { latent = 2 })
   draw_plane(plane, side, 16, options.out .. "/vae-plane.png")
-  draw_codes(plane:encode(rows_of(test.images)), test.labels, options.out .. "/vae-codes.png")
+  draw_codes(plane:encode(rows_of(test.images)), test.labels, test.classes,
+    options.out .. "/vae-codes.png")
   local _, elbo = learn(options.latent .. " numbers", training, test, setting,
     { latent = options.latent })
   local conditional, conditional_elbo = learn(options.latent .. " numbers and the label", training,
