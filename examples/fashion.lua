@@ -133,7 +133,7 @@ local function main(options)
 
   local began = train.clock()
   local result = trainer:run()
-  trainer.ema:swap(trainer.parameters) -- from here on the averaged weights
+  trainer:swapAverages() -- from here on the averaged weights
   local scores = score(trainer.model, test, recipe.augment)
   local confusion = optim.ConfusionMatrix(test.classes)
   confusion:batchAdd(scores, test.labels)

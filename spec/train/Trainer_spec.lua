@@ -106,10 +106,44 @@ describe("train.Trainer", function()
       assert.near((1 + math.cos(math.pi * (k - 1) / 8)) / 2, rate, 1e-12)
     end
     local averaged = linear(4, 3)
-    averaged:getParameters():copy(own.ema.average)
+    own:swapAverages()
+    averaged:getParameters():copy(own.parameters)
+    own:swapAverages()
+    assert.is_true((averaged:getParameters() - own.parameters):abs():max() > 0)
     local loss = nn.CrossEntropyCriterion():forward(averaged:forward(set.images), set.labels)
     assert.near(loss, result["validation.loss"], 1e-6)
     assert.is_true(net.train)
+  end)
+
+  it("averages running statistics, too, and goes on with them", function()
+    local set, folder = problem(40, 4, 3), files.folder()
+    local function options(net, epochs, hooks)
+      return { model = net, batches = data.batches(set, 10), ema = 0.6, epochs = epochs,
+        folder = folder, optimizer = optim.sgd, config = { learningRate = 0.1 }, hooks = hooks }
+    end
+    local function make()
+      return nn.Sequential():add(nn.BatchNormalization(4)):add(nn.Linear(4, 3))
+    end
+    local net, steps = make(), 0
+    local mean, weight = net:get(1).running_mean:clone(), net:get(2).weight:clone()
+    local own = trainer(options(net, 2, { step = function()
+      steps = steps + 1
+      local decay = math.min(0.6, (1 + steps) / (10 + steps))
+      mean = mean * decay + net:get(1).running_mean * (1 - decay)
+      weight = weight * decay + net:get(2).weight * (1 - decay)
+    end }))
+    own:run()
+    local last = net:get(1).running_mean:clone()
+    own:swapAverages()
+    assert.is_true((net:get(1).running_mean - mean):abs():max() < 1e-6)
+    assert.is_true((net:get(2).weight - weight):abs():max() < 1e-6)
+    own:swapAverages()
+    assert.same(last:totable(), net:get(1).running_mean:totable())
+    local other = make()
+    local again = trainer(options(other, 2))
+    again:run() -- has nothing left to do
+    again:swapAverages()
+    assert.is_true((other:get(1).running_mean - mean):abs():max() < 1e-6)
   end)
 
   it("stops early and ends with the best epoch's parameters", function()

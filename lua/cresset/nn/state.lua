@@ -37,6 +37,17 @@ function state.own(module)
   return list
 end
 
+--- The tensors of a network that are not trained, such as running means: a list.
+function state.untrained(network)
+  local list = {}
+  for _, module in ipairs(network:listModules()) do
+    for _, entry in ipairs(state.own(module)) do
+      if not entry[3] then list[#list + 1] = entry[2] end
+    end
+  end
+  return list
+end
+
 local function visit(module, prefix, f)
   for _, entry in ipairs(state.own(module)) do f(prefix .. entry[1], entry[2]) end
   for i, inner in ipairs(module.modules or {}) do

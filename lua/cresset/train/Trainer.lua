@@ -29,12 +29,27 @@ local not_finite = require("cresset.train.not_finite")
 local optim = require("cresset.optim")
 local replicate = require("cresset.nn.replicate")
 local serialize = require("cresset.serialize")
+local untrained = require("cresset.nn.state").untrained
 local trainer_options = require("cresset.train.trainer_options")
 local trainer_progress = require("cresset.train.trainer_progress")
 
 local Trainer = class("train.Trainer")
 
 local who = "train.Trainer"
+
+-- What averages: pairs of a tensor and an optim.EMA. The running statistics go with the parameters:
+-- those of the present ones would not fit averaged ones.
+local function make_averages(self)
+  local averages, decay = {}, self.options.ema
+  if not decay then return averages end
+  averages[1] = { self.parameters, optim.EMA(self.parameters, decay) }
+  for _, tensor in ipairs(untrained(self.model)) do
+    if tensor:type() == self.parameters:type() then
+      averages[#averages + 1] = { tensor, optim.EMA(tensor, decay) }
+    end
+  end
+  return averages
+end
 
 --- @param options  a table:
 --   `model`, `criterion`  the network, and what tells its loss
@@ -49,7 +64,8 @@ local who = "train.Trainer"
 --   `schedule`     an optim.Schedule; `scheduleBy` is "epoch" or "step"
 --   `accumulate`   minibatches whose gradients make one step (1)
 --   `clipNorm`, `clipValue`  limits of the gradient (none)
---   `ema`          the decay of an average of the parameters, which validation and best.t7 use
+--   `ema`          the decay of an average of the parameters and of running statistics, which
+--                  validation and best.t7 use; see swapAverages
 --   `metrics`      functions (output, target) -> sum, count by name; see train.metrics
 --   `monitor`      what tells the best epoch ("validation.loss", or "loss" without validation);
 --                  `mode` is "min" or "max", `minDelta` what counts as better (0)
@@ -79,7 +95,7 @@ function Trainer:__init(options)
   self.config = self.options.config or {}
   self.optimizerState = {}
   self.parameters, self.gradients = self.model:getParameters()
-  if self.options.ema then self.ema = optim.EMA(self.parameters, self.options.ema) end
+  self.averages = make_averages(self)
   -- counted in this epoch: batches, sums over samples
   self.state = { epoch = 0, step = 0, batch = 0, sums = {}, counts = {}, waiting = 0 }
   self.history = {}
@@ -191,7 +207,7 @@ local function take_step(self, list)
     return loss, self.gradients
   end
   self.options.optimizer(loss_and_gradient, self.parameters, self.config, self.optimizerState)
-  if self.ema then self.ema:update(self.parameters) end
+  for _, pair in ipairs(self.averages) do pair[2]:update(pair[1]) end
   return results
 end
 
@@ -272,12 +288,18 @@ local function evaluate_all(self, batches)
   return sums, counts
 end
 
+--- With `ema`: exchanges the parameters and the running statistics with their averages, to use
+-- these after training. The next call exchanges them again.
+function Trainer:swapAverages()
+  for _, pair in ipairs(self.averages) do pair[2]:swap(pair[1]) end
+end
+
 -- Evaluation, with the averaged parameters if there are any, until the value is closed.
 local function evaluating(self)
   self.model:evaluate()
-  if self.ema then self.ema:swap(self.parameters) end
+  self:swapAverages()
   return setmetatable({}, { __close = function()
-    if self.ema then self.ema:swap(self.parameters) end
+    self:swapAverages()
     self.model:training()
   end })
 end
@@ -387,9 +409,9 @@ end
 
 local function save_best(self)
   if not self.options.folder then return end
-  if self.ema then self.ema:swap(self.parameters) end
+  self:swapAverages()
   serialize.save(path_of(self, "best.t7"), self.model:stateDict())
-  if self.ema then self.ema:swap(self.parameters) end
+  self:swapAverages()
 end
 
 local function judge(self, record)

@@ -6,7 +6,7 @@ local serialize = require("cresset.serialize")
 
 local checkpoint = {}
 
-local version = 1
+local version = 2
 
 -- Layers of sequences that remember their last states between batches.
 local carried = { "hn", "cn", "isStarted" }
@@ -92,6 +92,14 @@ local function restore_seed(batches, seed)
   if class.isA(batches, "data.Loader") then batches.seed = seed end
 end
 
+local function averages_of(trainer)
+  local list = {}
+  for k, pair in ipairs(trainer.averages) do
+    list[k] = { average = pair[2].average, t = pair[2].t }
+  end
+  return list
+end
+
 --- Everything as one table, for cresset.save. The tensors are the trainer's own.
 function checkpoint.take(trainer)
   local options = trainer.options
@@ -102,7 +110,7 @@ function checkpoint.take(trainer)
     optimizer = trainer.optimizerState,
     config = plain_fields(trainer.config),
     schedule = plain_fields(options.schedule),
-    ema = trainer.ema and { average = trainer.ema.average, t = trainer.ema.t },
+    averages = averages_of(trainer),
     randomness = checkpoint.randomness(trainer),
     epochRandomness = trainer.epochRandomness,
     seeds = { seed_of(options.batches), seed_of(options.validation) },
@@ -147,9 +155,12 @@ function checkpoint.restore(trainer, saved, path)
   trainer.optimizerState = saved.optimizer
   replace_fields(trainer.config, saved.config)
   if options.schedule then replace_fields(options.schedule, saved.schedule) end
-  if trainer.ema and saved.ema then
-    trainer.ema.average:copy(saved.ema.average)
-    trainer.ema.t = saved.ema.t
+  for k, pair in ipairs(trainer.averages) do
+    local kept = saved.averages[k]
+    if kept then
+      pair[2].average:copy(kept.average)
+      pair[2].t = kept.t
+    end
   end
   trainer.state, trainer.history = saved.progress, saved.history
   trainer.epochRandomness = saved.epochRandomness
