@@ -118,6 +118,16 @@ typedef struct {
 } cr_conv_pack;
 typedef void (*cr_conv_packing)(const cr_conv_pack *pack, int64_t begin, int64_t end);
 
+/* Every step-th pixel of large images, as images of their own: rows x columns of them, one plane
+ * behind the other. */
+typedef struct {
+  const cr_planes *images;
+  void *samples;
+  int64_t step_y, step_x, rows, columns;
+  const void *gaps; /* of each channel, what pixels between the samples become; NULL: 0 */
+} cr_conv_samples;
+typedef void (*cr_conv_sampling)(const cr_conv_samples *samples, int64_t begin, int64_t end);
+
 /* Sum of all elements of channel c. */
 typedef double (*cr_plane_sum)(const cr_planes *planes, int64_t c);
 
@@ -129,6 +139,8 @@ typedef struct {
   cr_conv_transpose transpose;
   cr_conv_reduction reduce;
   cr_conv_packing pack;
+  cr_conv_sampling sample; /* for planes begin ... end - 1 of all images: reads the samples */
+  cr_conv_sampling spread; /* writes the images */
   cr_plane_sum plane_sum;
 } cr_conv_kernels;
 

@@ -302,6 +302,59 @@ static void NAME(pack)(const cr_conv_pack *p, int64_t begin, int64_t end) {
   }
 }
 
+static T *NAME(plane_at)(const cr_planes *p, int64_t plane) {
+  return (T *)p->data + plane / p->c * p->sn + plane % p->c * p->sc;
+}
+
+static void NAME(sample)(const cr_conv_samples *s, int64_t begin, int64_t end) {
+  int64_t jump = s->step_x * s->images->sw, n = s->columns;
+  for (int64_t plane = begin; plane < end; plane++) {
+    const T *image = NAME(plane_at)(s->images, plane);
+    T *to = (T *)s->samples + plane * s->rows * n;
+    for (int64_t y = 0; y < s->rows; y++, to += n) {
+      const T *in = image + y * s->step_y * s->images->sh;
+      int64_t x = 0;
+      if (jump == 2) /* reads one element more than the last sample */
+        for (; x + LANES < n; x += LANES) *(VEC *)(to + x) = NAME(pick)(in + 2 * x, 2);
+      for (; x < n; x++) to[x] = in[x * jump];
+    }
+  }
+}
+
+/* A row of w pixels; the n samples are step apart. */
+static void NAME(spread_row)(T *to, int64_t w, int64_t stride, const T *from, int64_t n,
+                             int64_t step, T gap) {
+  int64_t x = 0;
+  if (step == 2 && stride == 1 && n > 0) {
+    IVEC low, high;
+    VEC gaps = gap - (VEC){0};
+    for (int l = 0; l < LANES; l++) {
+      low[l] = (I)(l % 2 ? LANES : l / 2);
+      high[l] = (I)(l % 2 ? LANES : LANES / 2 + l / 2);
+    }
+    for (; x + 2 * LANES <= w && x / 2 + LANES <= n; x += 2 * LANES) {
+      VEC v = *(const VEC *)(from + x / 2);
+      *(VEC *)(to + x) = CR_SHUFFLE(v, gaps, low);
+      *(VEC *)(to + x + LANES) = CR_SHUFFLE(v, gaps, high);
+    }
+  }
+  for (int64_t i = x; i < w; i++) to[i * stride] = gap;
+  for (int64_t i = x / step; i < n; i++) to[i * step * stride] = from[i];
+}
+
+static void NAME(spread)(const cr_conv_samples *s, int64_t begin, int64_t end) {
+  const cr_planes *p = s->images;
+  for (int64_t plane = begin; plane < end; plane++) {
+    T *image = NAME(plane_at)(p, plane), gap = s->gaps ? ((const T *)s->gaps)[plane % p->c] : 0;
+    const T *from = (const T *)s->samples + plane * s->rows * s->columns;
+    for (int64_t y = 0; y < p->h; y++) {
+      int64_t row = y / s->step_y;
+      int64_t n = y % s->step_y == 0 && row < s->rows ? s->columns : 0;
+      NAME(spread_row)(image + y * p->sh, p->w, p->sw, from + row * n, n, s->step_x, gap);
+    }
+  }
+}
+
 static double NAME(plane_sum)(const cr_planes *p, int64_t c) {
   double total = 0;
   bool whole = p->sw == 1 && (p->h == 1 || p->sh == p->w);
@@ -340,6 +393,8 @@ static void NAME(register)(cr_conv_kernels *k) {
   k->transpose = NAME(transpose);
   k->reduce = NAME(reduce);
   k->pack = NAME(pack);
+  k->sample = NAME(sample);
+  k->spread = NAME(spread);
   k->plane_sum = NAME(plane_sum);
 }
 

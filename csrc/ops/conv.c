@@ -5,6 +5,7 @@
 #include "ops/check.h"
 #include "ops/conv_dense.h"
 #include "ops/conv_pointwise.h"
+#include "ops/conv_sampled.h"
 #include "ops/copy.h"
 #include "ops/correlate.h"
 #include "ops/depthwise.h"
@@ -183,6 +184,7 @@ static cr_status run_to_small(const geometry *g, const cr_tensor *big, cr_tensor
       .high = s->limits ? s->limits[1] : 0,
   };
   bool is_dense = cr_conv_is_dense(&c);
+  if (status == CR_OK && !is_dense && cr_conv_is_sampled(&c)) status = cr_conv_sample(&c);
   bool finishes =
       !is_dense && (!s->added || (has_same_layout(small, s->added) && !cr_depthwise_fits(&c)));
   if (finishes && (s->added || s->limits)) c.finish = &finish;
@@ -341,7 +343,9 @@ static cr_status run_to_big(const geometry *g, const cr_tensor *small, cr_tensor
   if (status == CR_OK)
     status = cr_conv_is_dense(&c)       ? cr_conv_dense_to_big(&c, weights, biases)
              : cr_conv_is_pointwise(&c) ? cr_conv_pointwise_to_big(&c, weights, biases)
-                                        : run_phases(g, small, big, weights, biases);
+             : cr_conv_is_sampled(&c)
+                 ? cr_conv_spread(&c, cr_conv_pointwise_to_big, weights, biases)
+                 : run_phases(g, small, big, weights, biases);
   cr_tensor_clear(&w);
   cr_tensor_clear(&b);
   return status;
@@ -362,9 +366,12 @@ static cr_status run_weight_gradient(const geometry *g, const cr_tensor *big,
   CR_TRY(cr_contiguous(&w, grad_weight));
   cr_correlation c = to_small(g, big, small);
   void *grad = cr_tensor_data(&w);
-  cr_status status = cr_conv_is_dense(&c)       ? cr_conv_dense_weight_gradient(&c, grad, scale)
-                     : cr_conv_is_pointwise(&c) ? cr_conv_pointwise_weight_gradient(&c, grad, scale)
-                                                : cr_correlate_weight_gradient(&c, grad, scale);
+  bool is_dense = cr_conv_is_dense(&c);
+  cr_status status = !is_dense && cr_conv_is_sampled(&c) ? cr_conv_sample(&c) : CR_OK;
+  if (status == CR_OK)
+    status = is_dense                   ? cr_conv_dense_weight_gradient(&c, grad, scale)
+             : cr_conv_is_pointwise(&c) ? cr_conv_pointwise_weight_gradient(&c, grad, scale)
+                                        : cr_correlate_weight_gradient(&c, grad, scale);
   if (status == CR_OK && w.storage != grad_weight->storage) status = cr_copy(grad_weight, &w);
   cr_tensor_clear(&w);
   return status;

@@ -115,6 +115,9 @@ local cases = {
     { { 3, 20, 7, 7 }, { 20, 33, 1, 1 } },
     { { 2, 70, 1, 3 }, { 70, 2, 1, 1 } },
     { { 2, 3, 5, 6 }, { 3, 4, 1, 1, 2, 2 } },
+    { { 2, 3, 6, 75 }, { 3, 5, 1, 1, 2, 2 } },
+    { { 1, 2, 3, 70 }, { 2, 3, 1, 1, 2, 1 } },
+    { { 2, 2, 8, 23 }, { 2, 3, 1, 1, 3, 4 } },
     { { 2, 3, 4, 4 }, { 3, 4, 1, 1, 1, 1, 1, 1 } },
   },
   ["general"] = {
@@ -151,5 +154,29 @@ describe("nn.SpatialConvolution with planes of its own", function()
     -- The corner meets the taps that lie to its right and below only outside.
     local weight = l.gradWeight[1][1]
     assert.are.equal(4, weight:ne(weight):sum())
+  end)
+end)
+
+describe("nn.SpatialFullConvolution of 1 x 1 kernels with a step", function()
+  it("leaves the bias in the gaps, also behind the last pixel", function()
+    for _, kind in ipairs({ "torch.FloatTensor", "torch.DoubleTensor" }) do
+      local l = nn.SpatialFullConvolution(3, 4, 1, 1, 2, 3, 0, 0, 1, 2):type(kind)
+      l.weight:copy(integers(kind, 5, 3, 4, 1, 1))
+      l.bias:copy(integers(kind, 3, 4))
+      local x = integers(kind, 2, 2, 3, 5, 37)
+      local y = l:forward(x)
+      assert.are.same({ 2, 4, 15, 74 }, y:size():totable())
+      local expected = l.bias:view(1, 4, 1, 1):expand(2, 4, 15, 74):clone()
+      for n = 1, 2 do
+        local sums = l.weight:view(3, 4):t() * x[n]:view(3, -1)
+        for row = 1, 5 do
+          for column = 1, 37 do
+            expected[{ n, {}, 3 * row - 2, 2 * column - 1 }]:add(sums:view(4, 5, 37)
+              [{ {}, row, column }])
+          end
+        end
+      end
+      assert.is_true(expected:equal(y))
+    end
   end)
 end)
