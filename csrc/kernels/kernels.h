@@ -15,6 +15,7 @@
 #include "kernels/activation.h"
 #include "kernels/channelwise.h"
 #include "kernels/conv.h"
+#include "kernels/conv_pixels.h"
 #include "kernels/depthwise.h"
 #include "kernels/distance.h"
 #include "kernels/dropout.h"
@@ -62,6 +63,7 @@
   X(conv)                                                                                          \
   X(depthwise)                                                                                     \
   X(channelwise)                                                                                   \
+  X(conv_pixels)                                                                                   \
   X(winograd)                                                                                      \
   X(pool)                                                                                          \
   X(volume)                                                                                        \
@@ -126,6 +128,7 @@ typedef struct {
   cr_conv_kernels conv[2];
   cr_depthwise_kernels depthwise[2];
   cr_channelwise_kernels channelwise;
+  cr_pixels_kernels pixels;
   cr_winograd_kernels winograd;
   cr_pool_kernels pool[2];
   cr_volume_kernels volume[2];

@@ -4,6 +4,7 @@
 #include "kernels/kernels.h"
 #include "ops/check.h"
 #include "ops/conv_dense.h"
+#include "ops/conv_pixels.h"
 #include "ops/conv_pointwise.h"
 #include "ops/conv_sampled.h"
 #include "ops/copy.h"
@@ -165,6 +166,13 @@ static cr_status finish_alone(cr_tensor *output, const cr_conv_shape *s) {
   return cr_scaled(output, output, 0, NULL, numbers, CR_SCALED_clamp);
 }
 
+/* Minimal filtering needs some tiles for the weights that it transforms. */
+static bool is_for_pixels(const cr_correlation *g) {
+  const int64_t few = 64; /* pixels */
+  bool is_small = g->dest.n * g->dest.h * g->dest.w < few;
+  return cr_conv_pixels_fits(g) && (is_small || !cr_winograd_fits(g));
+}
+
 /* Calls body with contiguous forms of weight and bias. */
 static cr_status run_to_small(const geometry *g, const cr_tensor *big, cr_tensor *small,
                               const cr_tensor *weight, const cr_tensor *bias) {
@@ -191,6 +199,7 @@ static cr_status run_to_small(const geometry *g, const cr_tensor *big, cr_tensor
   if (status == CR_OK)
     status = is_dense                     ? cr_conv_dense_to_small(&c, weights, biases)
              : cr_conv_pointwise_fits(&c) ? cr_conv_pointwise_to_small(&c, weights, biases)
+             : is_for_pixels(&c)          ? cr_conv_pixels(&c, weights, biases)
                                           : cr_correlate(&c, weights, biases);
   if (status == CR_OK && !finishes) status = finish_alone(small, s);
   cr_tensor_clear(&w);
