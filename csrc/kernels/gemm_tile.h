@@ -26,6 +26,9 @@ typedef struct {
   int64_t columns, c_row, c_column;
   double alpha, beta;
   const cr_gemm_finish *finish; /* of this tile's first row and column; NULL: none */
+  /* What tiles after this one read: a cache line each step, fetched by long_tile; NULL: nothing. */
+  const char *ahead;
+  int64_t ahead_step; /* in bytes */
 } cr_gemm_tile;
 typedef void (*cr_gemm_tile_fn)(const cr_gemm_tile *tile);
 

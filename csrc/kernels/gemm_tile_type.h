@@ -113,10 +113,13 @@ static ALWAYS_INLINE void NAME(long_tile)(const cr_gemm_tile *t, const int rows,
   VEC acc[CR_GEMM_ROWS][CR_GEMM_VECTORS];
   const T *a[(CR_GEMM_ROWS + 2) / 3], *b = t->b; /* a pointer for each row would be too many */
   const int64_t a_row = t->a_row, b_step = t->b_step, steps = t->steps;
+  const char *ahead = t->ahead ? t->ahead : t->b;
+  const int64_t ahead_step = t->ahead ? t->ahead_step : 0;
   for (int i = 0; i < (rows + 2) / 3; i++) a[i] = (const T *)t->a + 3 * i * a_row;
   NAME(begin)(t, acc, rows, vectors);
-  for (int64_t step = 0; step < steps; step++, b += b_step) {
+  for (int64_t step = 0; step < steps; step++, b += b_step, ahead += ahead_step) {
     VEC right[CR_GEMM_VECTORS];
+    __builtin_prefetch(ahead, 0, 2);
     const int64_t at[3] = {step, step + a_row, step + 2 * a_row};
     for (int v = 0; v < vectors; v++) right[v] = ((const VEC *)b)[v];
     FOR_SUMS acc[m][v] += a[m / 3][at[m % 3]] * right[v];

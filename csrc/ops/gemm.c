@@ -25,6 +25,7 @@ typedef struct {
   int64_t tile_rows, tile_columns; /* of the largest tile */
   int64_t depth, columns;          /* of a block of B */
   bool packs_a, packs_b;
+  bool by_panels; /* A stays in the second-level cache while the panels of B go by */
   int64_t cuts_m, cuts_n; /* pieces of work: cuts_m x cuts_n rectangles */
   char *scratch;
   int64_t scratch_bytes, a_bytes; /* of each thread; of them for A */
@@ -67,6 +68,8 @@ static cr_gemm_finish finish_at(const plan *q, int64_t row, int64_t column) {
 typedef struct {
   const char *a, *b;
   int64_t a_row, a_step, b_step, b_panel; /* b_panel: between two tiles' columns */
+  const char *ahead; /* see cr_gemm_tile; NULL: nothing */
+  int64_t ahead_step;
   const char *b_tail; /* the last columns when B itself does not end with a vector; or NULL */
   int64_t b_tail_step;
 } sources;
@@ -82,7 +85,9 @@ static void run_strip(const plan *q, const sources *s, int64_t m, int64_t rows, 
                     .c_row = p->c_row,
                     .c_column = p->c_column,
                     .alpha = p->alpha,
-                    .beta = w->k0 > 0 ? 1 : p->beta};
+                    .beta = w->k0 > 0 ? 1 : p->beta,
+                    .ahead = s->ahead,
+                    .ahead_step = s->ahead_step};
   bool finishes = w->k1 == p->k && has_finish(p);
   const cr_gemm_tile_fn *run =
       s->a_row == 1 ? q->kernels->tile[rows - 1] : q->kernels->long_tile[rows - 1];
@@ -161,6 +166,26 @@ static sources find_b(const plan *q, const block *w, char *scratch) {
   return s;
 }
 
+/* Some rows and steps, with B in panels: all rows under one panel after the other. While its first
+ * strips are computed, the next panel is fetched, a cache line of each of its rows for each strip. */
+static void run_panels(const plan *q, const block *w, char *scratch) {
+  const int64_t panel = q->tile_columns * q->width;
+  block b = *w;
+  for (b.n0 = w->n0; b.n0 < w->n1 && !cr_interrupt_pending(); b.n0 = b.n1) {
+    b.n1 = least(b.n0 + q->tile_columns, w->n1);
+    sources s = find_b(q, &b, scratch);
+    s.a_row = q->p.a_row;
+    s.a_step = q->p.a_column;
+    s.ahead_step = panel;
+    const char *next = b.n1 < w->n1 ? s.b + s.b_panel * q->width : NULL;
+    for (int64_t m = w->m0, line = 0; m < w->m1; m += q->tile_rows, line += line_bytes) {
+      s.a = a_at(q, m, w->k0);
+      s.ahead = next && line < panel ? next + line : NULL;
+      run_strip(q, &s, m, least(q->tile_rows, w->m1 - m), &b);
+    }
+  }
+}
+
 /* Some rows and steps: all columns, one block of B after the other. */
 static void run_rows(const plan *q, const block *w, char *scratch) {
   block b = *w;
@@ -185,7 +210,11 @@ static void run_rectangle(const plan *q, const block *w, char *scratch) {
     b.k1 = least(b.k0 + q->depth, q->p.k);
     for (b.m0 = w->m0; b.m0 < w->m1; b.m0 = b.m1) {
       b.m1 = least(b.m0 + row_block, w->m1);
-      run_rows(q, &b, scratch);
+      if (q->by_panels) {
+        run_panels(q, &b, scratch);
+      } else {
+        run_rows(q, &b, scratch);
+      }
       if (cr_interrupt_pending()) return;
     }
     b.k0 = b.k1;
@@ -289,7 +318,9 @@ static void choose_blocks(plan *q) {
 /* Strips of even height, when those of A are read where they are. */
 static void choose_strips(plan *q) {
   int64_t rows = ceil_div(q->p.m, q->cuts_m);
-  if (q->p.b_panels && !q->packs_a) q->tile_rows = ceil_div(rows, ceil_div(rows, q->tile_rows));
+  if (!q->p.b_panels || q->packs_a) return;
+  q->tile_rows = ceil_div(rows, ceil_div(rows, q->tile_rows));
+  q->by_panels = rows * q->p.k * q->width <= second_level_cache() / 2;
 }
 
 /* One piece for each thread: of all ways to cut, the one whose largest piece has the least to
