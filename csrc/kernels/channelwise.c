@@ -92,6 +92,7 @@ static ALWAYS_INLINE void strip(const job *j, const source *sources, const vec w
     const float *from = sources[i].at + x * step * sources[i].step;
     UNROLL for (int n = t0; n < (columns - 1) * step + t1; n++) {
       vec value = *(const vec *)(from + n * sources[i].step);
+      __builtin_prefetch(from + n * sources[i].step + lanes); /* for the next channels */
       UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int k = 0; k < columns; k++) {
           const int ty = i - r * step, tx = n - k * step;

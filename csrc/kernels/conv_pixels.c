@@ -2,6 +2,8 @@
 #include "kernels/kernels.h"
 #include "kernels/larger.h"
 
+#include <math.h>
+
 #if defined(__AVX512F__)
 #define VECTOR_BYTES 64
 #define TILE_ROWS 12
@@ -32,9 +34,13 @@ static ALWAYS_INLINE void finish(const cr_pixels_tile *t, vec acc[][CR_PIXELS_VE
   if (added) {
     FOR_SUMS acc[m][v] += ((const vec *)(added + m * c_pixel))[v];
   }
-  if (t->has_clamp) {
-    vec low = t->low - (vec){0}, high = t->high - (vec){0};
-    FOR_SUMS acc[m][v] = (vec)CR_SMALLER_F32(high, CR_LARGER_F32(low, acc[m][v]));
+  if (t->has_clamp && t->low > -INFINITY) {
+    vec low = t->low - (vec){0};
+    FOR_SUMS acc[m][v] = (vec)CR_LARGER_F32(low, acc[m][v]); /* NaN stays */
+  }
+  if (t->has_clamp && t->high < INFINITY) {
+    vec high = t->high - (vec){0};
+    FOR_SUMS acc[m][v] = (vec)CR_SMALLER_F32(high, acc[m][v]);
   }
   FOR_SUMS((vec *)(c + m * c_pixel))[v] = acc[m][v];
 }

@@ -3,6 +3,7 @@
 #include "kernels/kernels.h"
 #include "kernels/larger.h"
 
+#include <math.h>
 #include <string.h>
 
 #if defined(__AVX512F__)

@@ -8,9 +8,9 @@ typedef I NAME(ivec) __attribute__((vector_size(VECTOR_BYTES)));
 #define QUAD NAME(quad)
 #define LANES ((int64_t)(VECTOR_BYTES / sizeof(T)))
 
-/* NaN stays. */
-static ALWAYS_INLINE VEC NAME(clamp)(VEC x, VEC lows, VEC highs) {
-  return (VEC)SMALLER(highs, LARGER(lows, x));
+/* Whether sums begin with the columns' bias, which is then no part of what finishes them. */
+static ALWAYS_INLINE bool NAME(begins_with_bias)(const cr_gemm_tile *t) {
+  return t->finish && t->finish->column_bias && t->alpha == 1 && t->columns % LANES == 0;
 }
 
 /* For all sums of a tile, which stay in registers: loops that are not unrolled would put them into
@@ -31,7 +31,7 @@ static ALWAYS_INLINE void NAME(finish_rows)(const cr_gemm_tile *t, VEC acc[][CR_
   }
   if (f) {
     const T *row_bias = f->row_bias, *added = f->added;
-    const VEC *column_bias = f->column_bias;
+    const VEC *column_bias = NAME(begins_with_bias)(t) ? NULL : f->column_bias;
     if (row_bias) {
       FOR_SUMS acc[m][v] += row_bias[m];
     }
@@ -41,9 +41,13 @@ static ALWAYS_INLINE void NAME(finish_rows)(const cr_gemm_tile *t, VEC acc[][CR_
     if (added) {
       FOR_SUMS acc[m][v] += ((const VEC *)(added + m * c_row))[v];
     }
-    if (f->has_clamp) {
-      VEC lows = (T)f->low - (VEC){0}, highs = (T)f->high - (VEC){0};
-      FOR_SUMS acc[m][v] = NAME(clamp)(acc[m][v], lows, highs);
+    if (f->has_clamp && f->low > -INFINITY) {
+      VEC lows = (T)f->low - (VEC){0};
+      FOR_SUMS acc[m][v] = (VEC)LARGER(lows, acc[m][v]); /* NaN stays */
+    }
+    if (f->has_clamp && f->high < INFINITY) {
+      VEC highs = (T)f->high - (VEC){0};
+      FOR_SUMS acc[m][v] = (VEC)SMALLER(highs, acc[m][v]);
     }
   }
   FOR_SUMS((VEC *)(c + m * c_row))[v] = acc[m][v];
@@ -51,7 +55,7 @@ static ALWAYS_INLINE void NAME(finish_rows)(const cr_gemm_tile *t, VEC acc[][CR_
 
 /* The same one element at a time, for columns that are not whole vectors or stand apart. */
 static __attribute__((noinline)) void NAME(finish_part)(const cr_gemm_tile *t, const T *sums,
-                                                        int rows, int64_t pitch) {
+                                                        int rows, int64_t pitch, bool has_bias) {
   const cr_gemm_finish *f = t->finish;
   T alpha = (T)t->alpha, beta = (T)t->beta;
   for (int row = 0; row < rows; row++, sums += pitch) {
@@ -62,7 +66,7 @@ static __attribute__((noinline)) void NAME(finish_part)(const cr_gemm_tile *t, c
       if (beta != 0) value += beta * *to;
       if (f) {
         if (f->row_bias) value += bias;
-        if (f->column_bias) value += ((const T *)f->column_bias)[j];
+        if (f->column_bias && !has_bias) value += ((const T *)f->column_bias)[j];
         if (f->added) value += ((const T *)f->added)[row * t->c_row + j * t->c_column];
         if (f->has_clamp) {
           if (value < (T)f->low) value = (T)f->low;
@@ -82,7 +86,7 @@ static ALWAYS_INLINE void NAME(finish)(const cr_gemm_tile *t, VEC acc[][CR_GEMM_
   }
   T sums[CR_GEMM_ROWS * CR_GEMM_VECTORS * LANES];
   FOR_SUMS *(VEC *)(sums + (m * vectors + v) * LANES) = acc[m][v];
-  NAME(finish_part)(t, sums, rows, vectors * LANES);
+  NAME(finish_part)(t, sums, rows, vectors * LANES, NAME(begins_with_bias)(t));
 }
 
 static ALWAYS_INLINE void NAME(begin)(const cr_gemm_tile *t, VEC acc[][CR_GEMM_VECTORS],
@@ -91,7 +95,10 @@ static ALWAYS_INLINE void NAME(begin)(const cr_gemm_tile *t, VEC acc[][CR_GEMM_V
     __builtin_prefetch((const T *)t->c + m * t->c_row, 1);
     __builtin_prefetch((const T *)t->c + m * t->c_row + vectors * LANES - 1, 1);
   }
-  FOR_SUMS acc[m][v] = (VEC){0};
+  VEC first[CR_GEMM_VECTORS] = {{0}};
+  if (NAME(begins_with_bias)(t))
+    for (int v = 0; v < vectors; v++) first[v] = ((const VEC *)t->finish->column_bias)[v];
+  FOR_SUMS acc[m][v] = first[v];
 }
 
 static ALWAYS_INLINE void NAME(tile)(const cr_gemm_tile *t, const int rows, const int vectors) {
@@ -186,7 +193,7 @@ static ALWAYS_INLINE void NAME(dots)(const cr_gemm_tile *t, const int rows, cons
   for (; step < t->steps; step++)
     for (int m = 0; m < rows; m++)
       for (int n = 0; n < columns; n++) sums[m][n] += a[m][step] * b[n][step];
-  NAME(finish_part)(t, sums[0], rows, CR_GEMM_DOTS);
+  NAME(finish_part)(t, sums[0], rows, CR_GEMM_DOTS, false);
 }
 
 #define DEFINE(rows, columns)                                                                      \

@@ -102,8 +102,8 @@ static cr_status lay_out(job *j) {
   const cr_correlation *g = j->g;
   const cr_planes *in = &g->source;
   int64_t h = reach(&g->y, g->dest.h), w = reach(&g->x, g->dest.w);
-  bool is_inside = g->y.first >= 0 && g->x.first >= 0 && g->y.first + h <= in->h &&
-                   g->x.first + w <= in->w;
+  bool is_inside =
+      g->y.first >= 0 && g->x.first >= 0 && g->y.first + h <= in->h && g->x.first + w <= in->w;
   j->slab = *in;
   j->has_copy = !is_inside;
   if (is_inside) return CR_OK;
@@ -130,8 +130,7 @@ static cr_status find_offsets(job *j) {
   for (int64_t c = 0; c < channels; c++)
     for (int64_t y = 0; y < g->y.taps; y++)
       for (int64_t x = 0; x < g->x.taps; x++)
-        *offset++ =
-            c * j->slab.sc + y * g->y.delta * j->slab.sh + x * g->x.delta * j->slab.sw;
+        *offset++ = c * j->slab.sc + y * g->y.delta * j->slab.sh + x * g->x.delta * j->slab.sw;
   return CR_OK;
 }
 
