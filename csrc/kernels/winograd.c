@@ -1,5 +1,6 @@
 /* The transforms of Winograd's convolution, and the products between them; see winograd.h. */
 #include "kernels/kernels.h"
+#include "kernels/larger.h"
 
 #include <string.h>
 
@@ -95,6 +96,12 @@ static void fill_pixels(float *to, const float *from, int64_t sc, int64_t sw, in
       to[x * chunk_size + c] = c < channels ? from[x * sw + c * sc] : 0;
 }
 
+/* Pixels whose channels, a whole chunk of them, follow each other. */
+static void fill_chunks(float *to, const float *from, int64_t sw, int64_t count) {
+  for (int64_t x = 0; x < count; x++, to += chunk_size, from += sw)
+    for (int v = 0; v < chunk_vectors; v++) ((vec *)to)[v] = ((const vec *)from)[v];
+}
+
 /* Where the source ends, for reads of whole vectors. */
 static const float *end_of(const cr_planes *p) {
   return (const float *)p->data + (p->n - 1) * p->sn + (p->c - 1) * p->sc + (p->h - 1) * p->sh +
@@ -114,6 +121,10 @@ static void fill_row(float *slab, const cr_winograd_image *im, int64_t n, int64_
   const float *from =
       (const float *)p->data + n * p->sn + c * p->sc + y * p->sh + (begin + im->first_x) * p->sw;
   float *to = slab + begin * chunk_size;
+  if (p->sc == 1 && c + chunk_size <= p->c) {
+    fill_chunks(to, from, p->sw, end - begin);
+    return;
+  }
   if (p->sw != 1) {
     fill_pixels(to, from, p->sc, p->sw, p->c - c, end - begin);
     return;
@@ -194,13 +205,10 @@ static inline void transform_output(const float *points, int64_t stride, float *
   }
 }
 
-/* Comparisons with NaN are false, so that it stays. */
+/* NaN stays. */
 static ALWAYS_INLINE vec limit(vec x, float low, float high) {
   vec lows = low - (vec){0}, highs = high - (vec){0};
-  ivec below = x < lows;
-  x = (vec)((below & (ivec)lows) | (~below & (ivec)x));
-  ivec above = x > highs;
-  return (vec)((above & (ivec)highs) | (~above & (ivec)x));
+  return (vec)CR_SMALLER_F32(highs, CR_LARGER_F32(lows, x));
 }
 
 static void finish_pixels(const cr_conv_finish *f, const float *values, int64_t count, float bias,
@@ -240,6 +248,24 @@ static void store_block(const cr_winograd_image *im, const cr_winograd_finish *f
   }
 }
 
+/* A row of pixels whose channels follow each other. */
+static void store_chunks(const cr_winograd_image *im, const cr_winograd_finish *f,
+                         const float *slab, int64_t n, int64_t c, int64_t y) {
+  const cr_planes *p = im->planes;
+  const cr_conv_finish *after = &f->after;
+  int64_t at = n * p->sn + c + y * p->sh;
+  for (int64_t x = 0; x < p->w; x++, at += p->sw, slab += chunk_size) {
+    const float *added = after->added ? (const float *)after->added + at : NULL;
+    for (int v = 0; v < chunk_vectors; v++) {
+      vec value = ((const vec *)slab)[v];
+      if (f->bias) value += ((const vec *)(f->bias + c))[v];
+      if (added) value += ((const vec *)added)[v];
+      if (after->has_clamp) value = limit(value, (float)after->low, (float)after->high);
+      ((vec *)((float *)p->data + at))[v] = value;
+    }
+  }
+}
+
 static void output(const cr_winograd_image *im, const cr_winograd_finish *f, int64_t begin,
                    int64_t end, int64_t chunk) {
   const cr_planes *p = im->planes;
@@ -251,6 +277,11 @@ static void output(const cr_winograd_image *im, const cr_winograd_finish *f, int
     for (int64_t x = 0; x < im->tiles_x; x++, in += chunk_size)
       for (int k = 0; k < chunk_size; k += lanes)
         transform_output(in + k, im->points.point, im->slab + 4 * x * chunk_size + k, pitch);
+    if (p->sc == 1 && (chunk + 1) * chunk_size <= p->c) {
+      for (int64_t y = 0; y < rows; y++)
+        store_chunks(im, f, im->slab + y * pitch, n, chunk * chunk_size, y0 + y);
+      continue;
+    }
     for (int64_t y = 0; y < rows; y++) {
       bool spills = is_dense && y + 1 < rows && p->w >= lanes;
       for (int k = 0; k < chunk_size && chunk * chunk_size + k < p->c; k += lanes)
