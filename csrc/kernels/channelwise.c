@@ -1,6 +1,8 @@
-/* Convolution of single planes, along their channels; see channelwise.h. */
+/* Convolution and pooling of single planes, along their channels; see channelwise.h. */
 #include "kernels/kernels.h"
 #include "kernels/larger.h"
+
+#include <math.h>
 
 #if defined(__AVX512F__)
 #define VECTOR_BYTES 64
@@ -19,6 +21,7 @@
 #endif
 
 typedef float vec __attribute__((vector_size(VECTOR_BYTES), aligned(4), may_alias));
+typedef int32_t ivec __attribute__((vector_size(VECTOR_BYTES)));
 enum { lanes = VECTOR_BYTES / 4, strip_columns = 4, most_sources = 2 * (MOST_ROWS - 1) + 3 };
 typedef cr_channelwise_job job;
 
@@ -155,6 +158,34 @@ static void forward(const job *j, int64_t y0, int64_t y1, int64_t c0, int64_t c1
   }
 }
 
+/* ---- maxima ---- */
+
+/* value where it is larger or NaN, else best */
+static ALWAYS_INLINE vec larger(vec value, vec best) {
+  ivec wins = (ivec)(value > best) | (ivec)(value != value);
+  return (vec)(((ivec)value & wins) | ((ivec)best & ~wins));
+}
+
+static void max(const job *j, int64_t y0, int64_t y1, int64_t c0, int64_t c1) {
+  for (int64_t y = y0; y < y1; y++) {
+    int64_t top = y * j->step_y + j->first_y;
+    int64_t row0 = most(0, top), row1 = least(j->h, top + j->taps_y);
+    for (int64_t x = 0; x < j->out_w; x++) {
+      int64_t left = x * j->step_x + j->first_x;
+      int64_t column0 = most(0, left), column1 = least(j->w, left + j->taps_x);
+      for (int64_t c = c0; c < c1; c += lanes) {
+        vec best = -INFINITY - (vec){0};
+        for (int64_t row = row0; row < row1; row++) {
+          const float *from = j->in + row * j->in_y + column0 * j->in_x + c;
+          for (int64_t column = column0; column < column1; column++, from += j->in_x)
+            best = larger(*(const vec *)from, best);
+        }
+        *(vec *)(j->out + y * j->out_y + x * j->out_x + c) = best;
+      }
+    }
+  }
+}
+
 void CR_KERNEL(register_channelwise)(cr_kernel_table *table) {
-  table->channelwise = (cr_channelwise_kernels){.forward = forward, .lanes = lanes};
+  table->channelwise = (cr_channelwise_kernels){.forward = forward, .max = max, .lanes = lanes};
 }

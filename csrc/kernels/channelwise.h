@@ -19,9 +19,13 @@ typedef struct {
   float low, high;
 } cr_channelwise_job;
 
+/* Rows y0 ... y1 - 1 of channels c0 ... c1 - 1, which are whole vectors. */
+typedef void (*cr_channelwise_kernel)(const cr_channelwise_job *job, int64_t y0, int64_t y1,
+                                      int64_t c0, int64_t c1);
+
 typedef struct {
-  /* rows y0 ... y1 - 1 of channels c0 ... c1 - 1, which are whole vectors */
-  void (*forward)(const cr_channelwise_job *job, int64_t y0, int64_t y1, int64_t c0, int64_t c1);
+  cr_channelwise_kernel forward;
+  cr_channelwise_kernel max; /* of what the taps read instead of the sum; NaN counts as largest */
   int lanes;
 } cr_channelwise_kernels;
 

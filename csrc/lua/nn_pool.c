@@ -17,12 +17,13 @@ static cr_pool_shape check_shape(lua_State *L, int arg) {
   };
 }
 
-/* (layer, input, output, indices or nil, shape...) -> output */
+/* (layer, input, output, indices or nil, shape..., nil, innermost) -> output */
 static int max_pool_forward(lua_State *L) {
   const cr_tensor *input = cr_check_layer_tensor(L, 2, "input");
   cr_tensor *output = cr_check_tensor(L, 3, "output");
   cr_tensor *indices = cr_opt_tensor(L, 4, "indices");
   cr_pool_shape shape = check_shape(L, 5);
+  shape.innermost = !indices && lua_toboolean(L, 13);
   CR_LAYER_CALL(L, cr_max_pool_forward(output, indices, input, &shape));
   lua_settop(L, 3);
   return 1;

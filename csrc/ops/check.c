@@ -75,6 +75,21 @@ cr_status cr_prepare_contiguous(cr_tensor *out, int ndim, const int64_t *size,
   return CR_OK;
 }
 
+/* Pixels are not a multiple of 2 KB apart, since neighbours would compete for the same places of the
+ * first-level cache. */
+cr_status cr_lay_out_innermost(cr_tensor *out, int ndim, const int64_t *size) {
+  int64_t channels = size[ndim - 3], bytes = channels * (int64_t)cr_dtype_size(out->dtype);
+  int64_t pixel = bytes % 2048 == 0 ? channels + 16 : channels, stride[4];
+  stride[ndim - 3] = 1;
+  stride[ndim - 1] = pixel;
+  stride[ndim - 2] = pixel * size[ndim - 1];
+  if (ndim == 4) stride[0] = stride[2] * size[2];
+  bool is_fit = out->ndim == ndim;
+  for (int d = 0; is_fit && d < ndim; d++)
+    is_fit = out->size[d] == size[d] && out->stride[d] == stride[d];
+  return is_fit ? CR_OK : cr_tensor_set(out, out->storage, out->offset, ndim, size, stride);
+}
+
 cr_planes cr_planes_of(const cr_tensor *t) {
   int c = t->ndim - 3;
   return (cr_planes){

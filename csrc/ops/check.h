@@ -45,6 +45,9 @@ cr_status cr_prepare_result(cr_tensor *out, int ndim, const int64_t *size, const
 cr_status cr_prepare_contiguous(cr_tensor *out, int ndim, const int64_t *size,
                                 const cr_tensor *avoid);
 
+/* Gives an image (C x H x W) or a batch of them its size, with the channels innermost. */
+cr_status cr_lay_out_innermost(cr_tensor *out, int ndim, const int64_t *size);
+
 /* An image (C x H x W) or a batch of them as planes. */
 cr_planes cr_planes_of(const cr_tensor *t);
 

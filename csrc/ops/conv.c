@@ -404,21 +404,6 @@ static cr_status check_added(cr_tensor *output, const int64_t *size, const cr_te
   return cr_prepare_result(output, output->ndim, size, added);
 }
 
-/* Gives the output its size with channels innermost. Pixels are not a multiple of 2 KB apart, since
- * neighbours would compete for the same places of the first-level cache. */
-static cr_status lay_out_innermost(cr_tensor *output, int ndim, const int64_t *size) {
-  int64_t channels = size[ndim - 3], bytes = channels * (int64_t)cr_dtype_size(output->dtype);
-  int64_t pixel = bytes % 2048 == 0 ? channels + 16 : channels, stride[4];
-  stride[ndim - 3] = 1;
-  stride[ndim - 1] = pixel;
-  stride[ndim - 2] = pixel * size[ndim - 1];
-  if (ndim == 4) stride[0] = stride[2] * size[2];
-  bool is_fit = output->ndim == ndim;
-  for (int d = 0; is_fit && d < ndim; d++)
-    is_fit = output->size[d] == size[d] && output->stride[d] == stride[d];
-  return is_fit ? CR_OK : cr_tensor_set(output, output->storage, output->offset, ndim, size, stride);
-}
-
 cr_status cr_conv_forward(cr_tensor *output, const cr_tensor *input, const cr_tensor *weight,
                           const cr_tensor *bias, const cr_conv_shape *shape) {
   geometry g;
@@ -428,7 +413,7 @@ cr_status cr_conv_forward(cr_tensor *output, const cr_tensor *input, const cr_te
   CR_TRY(check_bias(bias, "bias", weight->dtype, g.small_channels));
   CR_TRY(cr_expect_dtype("output", output, weight->dtype));
   CR_TRY(small_size(&g, input, size));
-  if (shape->innermost) CR_TRY(lay_out_innermost(output, input->ndim, size));
+  if (shape->innermost) CR_TRY(cr_lay_out_innermost(output, input->ndim, size));
   CR_TRY(cr_prepare_result(output, input->ndim, size, input));
   CR_TRY(cr_prepare_result(output, input->ndim, size, weight));
   CR_TRY(check_added(output, size, shape->added));

@@ -2,6 +2,7 @@
 
 #include "core/parallel.h"
 #include "kernels/kernels.h"
+#include "ops/channelwise.h"
 #include "ops/check.h"
 
 /* ---- checks ---- */
@@ -144,6 +145,7 @@ static cr_status prepare_forward(cr_tensor *output, const cr_tensor *input,
   CR_TRY(check_image(input, "input"));
   CR_TRY(cr_expect_dtype("output", output, input->dtype));
   CR_TRY(output_size(input, s, size));
+  if (s->innermost) CR_TRY(cr_lay_out_innermost(output, input->ndim, size));
   return cr_prepare_result(output, input->ndim, size, input);
 }
 
@@ -170,6 +172,8 @@ cr_status cr_max_pool_forward(cr_tensor *output, cr_tensor *indices, const cr_te
     CR_TRY(cr_prepare_contiguous(indices, output->ndim, output->size, NULL));
     places = cr_tensor_data(indices);
   }
+  if (!indices && cr_channelwise_max_fits(input, output))
+    return cr_channelwise_max(output, input, shape);
   return run_kernel(kernels_for(input)->max, input, output, places, shape);
 }
 

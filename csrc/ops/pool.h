@@ -8,6 +8,7 @@ typedef struct {
   int64_t kernel_w, kernel_h, step_w, step_h, pad_w, pad_h;
   bool ceil_mode; /* a window that reaches past the end counts, when it starts inside */
   bool count_pad; /* average: padding counts as zeros */
+  bool innermost; /* maximum without indices: the output's channels lie innermost */
 } cr_pool_shape;
 
 /* H' = floor((H + 2 padH - kH) / dH) + 1, or with ceil. indices (int64, or NULL) gets each maximum's

@@ -118,6 +118,22 @@ local cases = {
       :add(nn.SpatialConvolution(16, 16, 3, 3, 1, 1, 2, 2, 2, 2, 16)):add(conv(16, 512, 1))
       :add(nn.SpatialConvolution(512, 512, 3, 3, 2, 1, 1, 1, 1, 1, 512)):add(conv(512, 17, 1))
   end, { { 1, 16, 8, 7 }, { 16, 9, 10 }, { 5, 16, 7, 15 } }, {} },
+  { "channels innermost, residual blocks and pooling", function()
+    local function bottleneck(from, to, step)
+      local main = nn.Sequential():add(conv(from, 16, 1)):add(nn.ReLU(true))
+        :add(conv(16, 32, 3, step, 1)):add(nn.ReLU()):add(conv(32, to, 1):noBias())
+      local same = from == to and step == 1
+      return residual(main, same and nn.Identity() or conv(from, to, 1, step), nn.ReLU(true))
+    end
+    local basic = nn.Sequential():add(conv(48, 48, 3, 1, 1)):add(nn.SpatialBatchNormalization(48))
+      :add(nn.ReLU()):add(conv(48, 48, 3, 1, 1)):add(nn.SpatialBatchNormalization(48))
+    return nn.Sequential():add(nn.SpatialConvolution(3, 16, 7, 5, 2, 1, 3, 1)):add(nn.ReLU())
+      :add(nn.SpatialMaxPooling(3, 3, 2, 2, 1, 1)):add(bottleneck(16, 48, 1))
+      :add(bottleneck(48, 48, 1)):add(residual(basic, nn.Identity(), nn.ReLU()))
+      :add(nn.SpatialMaxPooling(2, 2):ceil()):add(bottleneck(48, 64, 2))
+      :add(nn.SpatialConvolution(64, 16, 3, 2, 1, 1, 2, 1, 2, 1)):add(conv(16, 16, 1, 3))
+      :add(nn.SpatialAdaptiveAveragePooling(1, 1)):add(nn.Flatten()):add(nn.Linear(16, 3))
+  end, { { 1, 3, 62, 61 }, { 3, 3, 40, 45 } }, { "nn.ReLU", "nn.CAddTable" } },
   { "channels innermost, small images", function()
     return nn.Sequential():add(conv(8, 16, 1)):add(conv(16, 16, 3, 1, 1, 16))
       :add(conv(16, 16, 3, 2, 1, 16)):add(conv(16, 16, 3, 1, 1, 16)):add(conv(16, 32, 1))

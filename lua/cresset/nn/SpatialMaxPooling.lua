@@ -27,7 +27,7 @@ pooling.add_rounding(SpatialMaxPooling)
 
 local function forward(self, input, indices)
   return C.maxPoolForward(self, input, self.output, indices, self.kW, self.kH, self.dW, self.dH,
-    self.padW, self.padH, self.ceil_mode)
+    self.padW, self.padH, self.ceil_mode, nil, self.innermost)
 end
 
 local function backward(self, input, gradOutput, indices)

@@ -39,6 +39,11 @@ local chosen = {
     local shortcut, main = choose(module.modules[1], innermost), choose(module.modules[2], innermost)
     return shortcut and main
   end,
+  ["nn.SpatialMaxPooling"] = function(module, innermost)
+    module.innermost = innermost and not module.keeps_indices
+      and module.output:type() == "torch.FloatTensor" or nil
+    return module.innermost
+  end,
   ["nn.Identity"] = function(_, innermost) return innermost end,
   ["nn.SpatialAdaptiveAveragePooling"] = function(module) return module.W * module.H == 1 end,
 }
@@ -52,7 +57,7 @@ function choose(module, innermost)
   return false
 end
 
---- Sets `innermost` of the convolutions in a fused network.
+--- Sets `innermost` of the convolutions and max pooling layers in a fused network.
 function layout.choose(network) choose(network, false) end
 
 return layout
