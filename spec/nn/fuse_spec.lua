@@ -108,7 +108,8 @@ local cases = {
   { "channels innermost", function()
     return nn.Sequential():add(conv(3, 32, 3, 2, 1)):add(nn.ReLU(true))
       :add(conv(32, 32, 3, 1, 1, 32)):add(nn.ReLU6()):add(conv(32, 48, 1))
-      :add(nn.SpatialBatchNormalization(48)):add(conv(48, 48, 3, 2, 1, 48)):add(nn.Clamp(-1, 1)):add(conv(48, 16, 1):noBias())
+      :add(nn.SpatialBatchNormalization(48)):add(conv(48, 48, 3, 2, 1, 48))
+      :add(nn.Clamp(-1, 1)):add(conv(48, 16, 1):noBias())
       :add(conv(16, 16, 3, 1, 0, 16):noBias()):add(nn.ReLU()):add(conv(16, 80, 1)):add(nn.ReLU())
       :add(nn.SpatialAdaptiveAveragePooling(1, 1)):add(nn.Flatten()):add(nn.Linear(80, 3))
   end, { { 1, 3, 29, 31 }, { 3, 3, 14, 12 }, { 2, 3, 64, 33 } }, { "nn.ReLU", "nn.ReLU6" } },

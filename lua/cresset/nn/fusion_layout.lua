@@ -1,6 +1,6 @@
 --- Chooses the memory format of what the layers of a fused network hand to each other. Between
--- convolutions, channels lie innermost: vectors run along them then, whatever the size of the image,
--- and weights are brought once to the order in which they are read.
+-- convolutions, channels lie innermost: vectors run along them then, whatever the size of the
+-- image, and weights are brought once to the order in which they are read.
 local layout = {}
 
 -- Channels that fill whole vectors with every instruction set.
@@ -36,7 +36,8 @@ local chosen = {
     return innermost
   end,
   ["nn.FusedSum"] = function(module, innermost)
-    local shortcut, main = choose(module.modules[1], innermost), choose(module.modules[2], innermost)
+    local shortcut = choose(module.modules[1], innermost)
+    local main = choose(module.modules[2], innermost)
     return shortcut and main
   end,
   ["nn.SpatialMaxPooling"] = function(module, innermost)
