@@ -90,7 +90,7 @@ local closing = "<!-- -->\n"
 -- What the entry's longer runs reached, as lines.
 local function longer_runs(entry)
   if not entry.full then return {} end
-  local lines = { "Longer runs, on two quiet cores:", "" }
+  local lines = { "Longer runs, with half of the processors' time that they took:", "" }
   for _, known in ipairs(entry.full) do
     lines[#lines + 1] = ("* `%s`, %s: %s"):format(table.unpack(known))
   end
