@@ -10,7 +10,7 @@
 typedef struct {
   cr_planes input, output; /* backward: output is the gradient to it */
   cr_planes grad_input;    /* data NULL: not wanted */
-  cr_planes added, kept;   /* see rectifies; data NULL: none */
+  cr_planes added;         /* see rectifies; data NULL: none */
   const void *weight, *bias;
   void *running_mean, *running_var; /* forward; var: the unbiased estimate */
   void *mean, *inverse_std;         /* of this batch: written in training, read backward */
@@ -18,7 +18,7 @@ typedef struct {
   double eps, momentum, scale;
   bool training;
   /* A ReLU in place comes next. Forward: output = max(0, output + added). Backward: the gradient to
-   * the output becomes 0, also where it stands, where kept, the rectified output, is not above 0.
+   * the output becomes 0, also where it stands, where the output was not above 0 (without `added`).
    * All planes have elements one behind the other. */
   bool rectifies;
 } cr_batch_norm;

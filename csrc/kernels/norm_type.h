@@ -147,6 +147,7 @@ static void NAME(finish_moments)(const cr_batch_norm *b, int64_t c, double mean,
   if (b->training) {
     ((T *)b->mean)[c] = (T)mean;
     ((T *)b->inverse_std)[c] = (T)inverse_std;
+    inverse_std = (double)(T)inverse_std; /* what the backward pass knows */
   }
   *center = (T)mean;
   *factor = (T)(inverse_std * (double)NAME(element)(b->weight, c, 1));
@@ -235,38 +236,67 @@ static void NAME(forward)(const cr_batch_norm *b, int64_t begin, int64_t end) {
     NAME(forward_block)(b, c, least(end - c, matrix_block), rows, in_stride, out_stride);
 }
 
-/* Adds the output's gradient g and g (x - mean). */
-static void NAME(add_products)(NAME(sums) * s, const T *restrict g, int64_t g_stride,
-                               const T *restrict x, int64_t x_stride, int64_t n, T mean) {
+/* Bytes that are asked for ahead of their use, where two runs are read and one of them written. */
+enum { NAME(ahead) = 1024 / sizeof(T), NAME(line) = 64 / sizeof(T) };
+
+static inline __attribute__((always_inline)) void NAME(fetch)(const T *p) {
+  for (int l = 0; l < sum_lanes; l += NAME(line)) __builtin_prefetch(p + l + NAME(ahead));
+}
+
+/* The constants of channel c's backward pass. */
+typedef struct {
+  T mean, factor, shift;
+  double inverse_std;
+} NAME(constants);
+
+/* The gradient behind a ReLU becomes that in front of it. */
+static inline __attribute__((always_inline)) void NAME(mask)(int64_t n, T *g, const T *x,
+                                                             const NAME(constants) * k) {
+  T mean = k->mean, factor = k->factor, shift = k->shift;
+  CR_INDEPENDENT for (int64_t i = 0; i < n; i++) g[i] =
+      (x[i] - mean) * factor + shift > 0 ? g[i] : 0;
+}
+
+/* Adds the output's gradient g and g (x - mean); with a ReLU behind the layer, g becomes what comes
+ * through that. The sums are the same code in both cases, so that they are the same to the bit. */
+static void NAME(add_products)(NAME(sums) * s, T *g, const T *x, int64_t n,
+                               const NAME(constants) * k, bool masks) {
   int64_t i = 0;
-  T *restrict a = s->a, *restrict b = s->b;
-  if (g_stride == 1 && x_stride == 1) {
-    for (; i + sum_lanes <= n; i += sum_lanes) {
-      for (int l = 0; l < sum_lanes; l++) {
-        a[l] += g[i + l];
-        b[l] += g[i + l] * (x[i + l] - mean);
-      }
+  T *restrict a = s->a, *restrict b = s->b, mean = k->mean;
+  for (; i + sum_lanes <= n; i += sum_lanes) {
+    NAME(fetch)(x + i);
+    NAME(fetch)(g + i);
+    if (masks) NAME(mask)(sum_lanes, g + i, x + i, k);
+    CR_INDEPENDENT for (int l = 0; l < sum_lanes; l++) {
+      a[l] += g[i + l];
+      b[l] += g[i + l] * (x[i + l] - mean);
     }
-    for (; i + 8 <= n; i += 8) {
-      for (int l = 0; l < 8; l++) {
-        a[l] += g[i + l];
-        b[l] += g[i + l] * (x[i + l] - mean);
-      }
+  }
+  if (masks) NAME(mask)(n - i, g + i, x + i, k);
+  for (; i + 8 <= n; i += 8) {
+    CR_INDEPENDENT for (int l = 0; l < 8; l++) {
+      a[l] += g[i + l];
+      b[l] += g[i + l] * (x[i + l] - mean);
     }
   }
   for (; i < n; i++) {
-    a[i % sum_lanes] += g[i * g_stride];
-    b[i % sum_lanes] += g[i * g_stride] * (x[i * x_stride] - mean);
+    a[i % sum_lanes] += g[i];
+    b[i % sum_lanes] += g[i] * (x[i] - mean);
   }
   s->count += n;
 }
 
-/* The gradient behind a ReLU becomes that in front of it. */
-static void NAME(mask_run)(int64_t n, T *g, const T *kept) {
-  CR_INDEPENDENT for (int64_t i = 0; i < n; i++) g[i] = kept[i] > 0 ? g[i] : 0;
+static void NAME(add_spread_products)(NAME(sums) * s, const T *g, int64_t g_stride, const T *x,
+                                      int64_t x_stride, int64_t n, T mean) {
+  for (int64_t i = 0; i < n; i++) {
+    s->a[i % sum_lanes] += g[i * g_stride];
+    s->b[i % sum_lanes] += g[i * g_stride] * (x[i * x_stride] - mean);
+  }
+  s->count += n;
 }
 
-static void NAME(products)(const cr_batch_norm *b, int64_t c, T mean, double *sum, double *dot) {
+static void NAME(products)(const cr_batch_norm *b, int64_t c, const NAME(constants) * k,
+                           double *sum, double *dot) {
   const cr_planes *grad = &b->output, *in = &b->input;
   NAME(runs) r = NAME(runs_of)(grad, in, in);
   NAME(sums) s = {.count = 0};
@@ -274,12 +304,15 @@ static void NAME(products)(const cr_batch_norm *b, int64_t c, T mean, double *su
   for (int64_t outer = 0; outer < r.outer; outer++) {
     for (int64_t inner = 0; inner < r.inner; inner++) {
       const T *x = NAME(run_at)(in, c, outer, inner);
-      const T *kept = b->kept.data ? NAME(run_at)(&b->kept, c, outer, inner) : NULL;
       T *g = NAME(run_at)(grad, c, outer, inner);
       for (int64_t at = 0; at < r.length; at += sum_block) {
         int64_t n = least(r.length - at, sum_block);
-        if (kept) NAME(mask_run)(n, g + at, kept + at);
-        NAME(add_products)(&s, g + at * g_stride, g_stride, x + at * x_stride, x_stride, n, mean);
+        if (g_stride == 1 && x_stride == 1) {
+          NAME(add_products)(&s, g + at, x + at, n, k, b->rectifies);
+        } else {
+          NAME(add_spread_products)
+          (&s, g + at * g_stride, g_stride, x + at * x_stride, x_stride, n, k->mean);
+        }
         if (s.count >= sum_block) NAME(flush)(&s);
       }
     }
@@ -311,12 +344,6 @@ static void NAME(spread)(const cr_batch_norm *n, int64_t c, T mean, T a, T b, T 
   }
 }
 
-/* The constants of channel c's backward pass. */
-typedef struct {
-  T mean, factor;
-  double inverse_std;
-} NAME(constants);
-
 static NAME(constants) NAME(constants_of)(const cr_batch_norm *b, int64_t c) {
   NAME(constants) k;
   if (b->training) {
@@ -327,6 +354,7 @@ static NAME(constants) NAME(constants_of)(const cr_batch_norm *b, int64_t c) {
     k.inverse_std = 1 / sqrt((double)((T *)b->running_var)[c] + b->eps);
   }
   k.factor = (T)(k.inverse_std * (double)NAME(element)(b->weight, c, 1));
+  k.shift = NAME(element)(b->bias, c, 0);
   return k;
 }
 
@@ -344,19 +372,24 @@ static void NAME(backward_planes)(const cr_batch_norm *b, int64_t begin, int64_t
     double sum = 0, dot = 0;
     T a, d;
     NAME(constants) k = NAME(constants_of)(b, c);
-    if (b->training || b->grad_weight || b->grad_bias || b->kept.data)
-      NAME(products)(b, c, k.mean, &sum, &dot);
+    if (b->training || b->grad_weight || b->grad_bias || b->rectifies)
+      NAME(products)(b, c, &k, &sum, &dot);
     NAME(finish_products)(b, c, &k, n, sum, dot, &a, &d);
     if (b->grad_input.data) NAME(spread)(b, c, k.mean, a, d, k.factor);
   }
 }
 
-static void NAME(add_block_products)(T *g, int64_t g_stride, const T *kept, const T *x,
-                                     int64_t x_stride, int64_t rows, int64_t channels,
-                                     const T *mean, double *sum, double *dot) {
+static void NAME(mask_row)(int64_t n, T *g, const T *x, const T *mean, const T *factor,
+                           const T *shift) {
+  CR_INDEPENDENT for (int64_t c = 0; c < n; c++) g[c] =
+      (x[c] - mean[c]) * factor[c] + shift[c] > 0 ? g[c] : 0;
+}
+
+static void NAME(add_block_products)(const T *g, int64_t g_stride, const T *x, int64_t x_stride,
+                                     int64_t rows, int64_t channels, const T *mean, double *sum,
+                                     double *dot) {
   T s[matrix_block] = {0}, d[matrix_block] = {0};
   for (int64_t r = 0; r < rows; r++, x += x_stride, g += g_stride) {
-    if (kept) NAME(mask_run)(channels, g, kept + r * g_stride);
     CR_INDEPENDENT for (int64_t c = 0; c < channels; c++) {
       s[c] += g[c];
       d[c] += g[c] * (x[c] - mean[c]);
@@ -371,19 +404,21 @@ static void NAME(add_block_products)(T *g, int64_t g_stride, const T *kept, cons
 static void NAME(backward_block)(const cr_batch_norm *b, int64_t c, int64_t channels, int64_t rows,
                                  int64_t x_stride, int64_t g_stride, int64_t out_stride) {
   const T *x = (const T *)b->input.data + c;
-  const T *kept = b->kept.data ? (const T *)b->kept.data + c : NULL;
   T *g = (T *)b->output.data + c;
   double sum[matrix_block] = {0}, dot[matrix_block] = {0};
-  T mean[matrix_block], factor[matrix_block], a[matrix_block], d[matrix_block];
+  T mean[matrix_block], factor[matrix_block], shift[matrix_block], a[matrix_block], d[matrix_block];
   NAME(constants) k[matrix_block];
   for (int64_t i = 0; i < channels; i++) {
     k[i] = NAME(constants_of)(b, c + i);
     mean[i] = k[i].mean;
     factor[i] = k[i].factor;
+    shift[i] = k[i].shift;
   }
+  for (int64_t r = 0; b->rectifies && r < rows; r++)
+    NAME(mask_row)(channels, g + r * g_stride, x + r * x_stride, mean, factor, shift);
   for (int64_t r = 0; r < rows; r += matrix_rows) NAME(add_block_products)
-  (g + r * g_stride, g_stride, kept ? kept + r * g_stride : NULL, x + r * x_stride, x_stride,
-   least(rows - r, matrix_rows), channels, mean, sum, dot);
+  (g + r * g_stride, g_stride, x + r * x_stride, x_stride, least(rows - r, matrix_rows), channels,
+   mean, sum, dot);
   for (int64_t i = 0; i < channels; i++)
     NAME(finish_products)(b, c + i, &k[i], (double)rows, sum[i], dot[i], &a[i], &d[i]);
   if (!b->grad_input.data) return;

@@ -183,11 +183,8 @@ cr_status cr_batch_norm_backward(cr_tensor *grad_input, cr_tensor *grad_weight,
   }
   if (cr_tensor_numel(input) == 0) return CR_OK;
   cr_batch_norm job = job_for(input, grad_output, state);
-  if (state->kept && is_plain(input, grad_output, state->kept)) {
-    job.kept = planes_of(state->kept);
-  } else if (state->kept) {
-    CR_TRY(mask_alone(grad_output, state->kept));
-  }
+  job.rectifies = state->kept && is_plain(input, grad_output, NULL);
+  if (state->kept && !job.rectifies) CR_TRY(mask_alone(grad_output, state->kept));
   if (grad_input) job.grad_input = planes_of(grad_input);
   job.grad_weight = data_of(grad_weight);
   job.grad_bias = data_of(grad_bias);
