@@ -275,30 +275,45 @@ NAME(transpose_kernels)(const cr_conv_pack *p, int64_t begin, int64_t end, const
   }
 }
 
-/* Blocks of 8 rows, as above. */
-static void NAME(pack)(const cr_conv_pack *p, int64_t begin, int64_t end) {
-  int64_t area = p->kernel_h * p->kernel_w, taps = p->taps_y * p->taps_x;
-  if (taps == area && area == 9) { /* a copy of known size is a few instructions */
-    NAME(transpose_kernels)(p, begin, end, 9);
-    return;
-  }
-  if (taps == area && area > 16) {
-    NAME(transpose_kernels)(p, begin, end, area);
-    return;
-  }
+/* Some taps of each kernel, in blocks of 8 rows as above. */
+static inline __attribute__((always_inline)) void
+NAME(pack_taps)(const cr_conv_pack *p, int64_t begin, int64_t end, const int64_t taps_y,
+                const int64_t taps_x) {
+  int64_t area = p->kernel_h * p->kernel_w, taps = taps_y * taps_x;
+  int64_t first = p->first_y * p->kernel_w + p->first_x, step_y = p->step_y * p->kernel_w;
   for (int64_t row = begin, next; row < end; row = next) {
     int64_t group = row / p->rows, m = row % p->rows;
     next = least(least(row + 8, end), (group + 1) * p->rows);
-    const T *in = (const T *)p->weight + (group * p->channels * p->rows + m) * area;
+    const T *in = (const T *)p->weight + (group * p->channels * p->rows + m) * area + first;
     T *packed = (T *)p->packed + row * p->channels * taps;
     for (int64_t c = 0; c < p->channels; c++, in += p->rows * area) {
       for (int64_t r = 0; r < next - row; r++) {
         T *out = packed + (r * p->channels + c) * taps;
-        const T *from = in + r * area + p->first_y * p->kernel_w + p->first_x;
-        for (int64_t ty = 0; ty < p->taps_y; ty++, from += p->step_y * p->kernel_w)
-          for (int64_t tx = 0; tx < p->taps_x; tx++) *out++ = from[tx * p->step_x];
+        const T *from = in + r * area;
+        for (int64_t ty = 0; ty < taps_y; ty++, from += step_y)
+          for (int64_t tx = 0; tx < taps_x; tx++) *out++ = from[tx * p->step_x];
       }
     }
+  }
+}
+
+/* Known numbers of taps, as a 3 x 3 kernel with a step of 2 has them, are a few instructions. */
+static void NAME(pack)(const cr_conv_pack *p, int64_t begin, int64_t end) {
+  int64_t area = p->kernel_h * p->kernel_w, taps = p->taps_y * p->taps_x;
+  if (taps == area && area == 9) {
+    NAME(transpose_kernels)(p, begin, end, 9);
+  } else if (taps == area && area > 16) {
+    NAME(transpose_kernels)(p, begin, end, area);
+  } else if (p->taps_y == 1 && p->taps_x == 1) {
+    NAME(pack_taps)(p, begin, end, 1, 1);
+  } else if (p->taps_y == 1 && p->taps_x == 2) {
+    NAME(pack_taps)(p, begin, end, 1, 2);
+  } else if (p->taps_y == 2 && p->taps_x == 1) {
+    NAME(pack_taps)(p, begin, end, 2, 1);
+  } else if (p->taps_y == 2 && p->taps_x == 2) {
+    NAME(pack_taps)(p, begin, end, 2, 2);
+  } else {
+    NAME(pack_taps)(p, begin, end, p->taps_y, p->taps_x);
   }
 }
 
