@@ -87,6 +87,9 @@ return {
       text = "Elman's network, LSTM and GRU classify digits after their last row.",
       paper = "Elman 1990; Hochreiter and Schmidhuber 1997; Cho et al. 2014",
       quick = { "--epochs", "2", "--samples", "200" },
+      full = {
+        { "--setting full", "11 s", "elman=98.59 lstm=99.44 gru=99.44" },
+      },
       pictures = { "rows.svg" },
     },
     {
@@ -175,6 +178,9 @@ return {
         .. "a circle from 100, 1,000 and 10,000 points in one pass, and to read digits.",
       paper = "Carpenter and Grossberg 1987; Carpenter et al. 1992",
       quick = { "--points", "500", "--samples", "100" },
+      full = {
+        { "--setting full", "2 s", "categories=89/460/836 circle=98.17 digits=86.82 voting=93.24" },
+      },
       pictures = { "art.png", "art-circle.png" },
     },
     {
