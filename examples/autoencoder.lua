@@ -18,7 +18,7 @@ local settings = {
       most = 10000 },
   },
   full = {
-    digits = { sizes = { 64, 256, 128, 8 }, pretraining = 200, epochs = 600, batch = 20,
+    digits = { sizes = { 64, 256, 128, 8 }, pretraining = 200, epochs = 150, batch = 20,
       most = 1e9 },
     fashion = { sizes = { 784, 1000, 500, 250, 30 }, pretraining = 20, epochs = 60, batch = 100,
       most = 1e9 },
