@@ -95,6 +95,9 @@ static ALWAYS_INLINE void NAME(begin)(const cr_gemm_tile *t, VEC acc[][CR_GEMM_V
     __builtin_prefetch((const T *)t->c + m * t->c_row, 1);
     __builtin_prefetch((const T *)t->c + m * t->c_row + vectors * LANES - 1, 1);
   }
+  const T *added = t->finish ? t->finish->added : NULL;
+  for (int m = 0; added && m < rows; m++)
+    for (int v = 0; v < vectors; v++) __builtin_prefetch(added + m * t->c_row + v * LANES);
   VEC first[CR_GEMM_VECTORS] = {{0}};
   if (NAME(begins_with_bias)(t))
     for (int v = 0; v < vectors; v++) first[v] = ((const VEC *)t->finish->column_bias)[v];

@@ -21,9 +21,17 @@ typedef struct {
   int64_t image;
 } job;
 
+/* An image so small that its pixels leave vectors half empty: worth it even where results have to
+ * be spread over the planes. */
+static bool is_narrow(const cr_correlation *g) {
+  const int64_t few = 128; /* pixels */
+  bool is_plain = !g->finish || !g->finish->added;
+  return is_plain && g->dest.n == 1 && g->dest.h * g->dest.w <= few && g->dest.w > 1;
+}
+
 bool cr_conv_pixels_fits(const cr_correlation *g) {
   const cr_planes *in = &g->source, *out = &g->dest;
-  return g->cache && g->dtype == CR_F32 && g->groups == 1 && out->sc == 1 &&
+  return g->cache && g->dtype == CR_F32 && g->groups == 1 && (out->sc == 1 || is_narrow(g)) &&
          (in->sc == 1 || in->sw == 1) && out->c % cr_kernels()->pixels.lanes == 0 &&
          g->y.delta > 0 && g->x.delta > 0;
 }
@@ -136,12 +144,19 @@ static cr_status find_offsets(job *j) {
 
 /* ---- tiles ---- */
 
+/* Spreads `channels` sums of each of `rows` pixels over the planes. */
+static void spread(const cr_planes *out, float *to, const float *sums, int64_t rows,
+                   int64_t channels) {
+  for (int64_t m = 0; m < channels; m++)
+    for (int64_t x = 0; x < rows; x++) to[m * out->sc + x * out->sw] = sums[x * channels + m];
+}
+
 /* A row of outputs, in strips of even length, for one panel of channels. */
 static void run_row(const job *j, int64_t y, int64_t panel) {
   const cr_correlation *g = j->g;
   const cr_planes *out = &g->dest;
   const cr_conv_finish *f = g->finish;
-  int64_t m = panel * j->width, at = j->image * out->sn + y * out->sh + m;
+  int64_t m = panel * j->width, at = j->image * out->sn + y * out->sh + m * out->sc;
   int64_t strip = ceil_div(out->w, ceil_div(out->w, j->kernels->rows));
   const float *added = f && f->added ? (const float *)f->added + at : NULL;
   cr_pixels_tile t = {
@@ -161,12 +176,23 @@ static void run_row(const job *j, int64_t y, int64_t panel) {
   if (!j->has_copy)
     t.a += j->image * g->source.sn + g->y.first * g->source.sh + g->x.first * g->source.sw;
   int64_t vectors = least(CR_PIXELS_VECTORS, (out->c - m) / j->kernels->lanes);
+  int64_t channels = vectors * j->kernels->lanes;
+  float sums[CR_PIXELS_ROWS * CR_PIXELS_VECTORS * CR_ALIGNMENT / sizeof(float)], *to = t.c;
+  bool spreads = out->sc != 1;
+  if (spreads) {
+    t.c = sums;
+    t.c_pixel = channels;
+  }
   for (int64_t x = 0; x < out->w; x += strip) {
     int64_t rows = least(strip, out->w - x);
     t.added = added ? added + x * out->sw : NULL;
     j->kernels->tile[rows - 1][vectors - 1](&t);
     t.a += rows * t.a_pixel;
-    t.c += rows * t.c_pixel;
+    if (spreads) {
+      spread(out, to + x * out->sw, sums, rows, channels);
+    } else {
+      t.c += rows * t.c_pixel;
+    }
   }
 }
 
