@@ -222,6 +222,20 @@ describe("joined layers", function()
     assert.is_true(seen < 0)
   end)
 
+  it("keep the order of branches that overwrite their input", function()
+    for i = 1, 2 do
+      local net = residual(4, 3, branched(4, 3))
+      local branches = net:get(2)
+      branches:get(i):insert(nn.ReLU(true), 1)
+      local expected = apart(net)
+      local x = recorded.fill(1, { 2, 3, 4, 5 }, "torch.FloatTensor")
+      local g = recorded.fill(4, { 2, 3, 4, 5 }, "torch.FloatTensor")
+      step(net, x, g)
+      step(expected, x, g)
+      assert_same(expected, net)
+    end
+  end)
+
   it("add up gradients of branches that share a layer", function()
     local shared = nn.Linear(3, 3)
     local net = nn.ConcatTable():add(nn.Sequential():add(shared):add(nn.Tanh()))

@@ -67,12 +67,20 @@ function joins.forward_normalization(container, i, input)
   return relu.output:set(output), i + 1
 end
 
--- The normalization that a branch ends with, unless the branch begins by changing its input.
-local function last_norm(branch)
-  local first, last = branch, branch
-  while joins.is(first, "chain") do first = first.modules[1] end
-  while joins.is(last, "chain") do last = last.modules[#last.modules] end
-  return first and not first.inplace and joins.is(last, "normalization") and last or nil
+-- Whether the first thing that the layer does is to overwrite its input.
+local function begins_in_place(layer)
+  while layer.modules and layer.modules[1] do layer = layer.modules[1] end
+  return layer.inplace == true
+end
+
+-- The normalization that the first of two branches ends with, unless it matters which runs first.
+local function last_norm(branches)
+  local main, shortcut = branches.modules[1], branches.modules[2]
+  if #branches.modules ~= 2 or begins_in_place(main) or begins_in_place(shortcut) then
+    return nil
+  end
+  while joins.is(main, "chain") do main = main.modules[#main.modules] end
+  return joins.is(main, "normalization") and main or nil
 end
 
 local function run_branches(branches, input, norm)
@@ -86,8 +94,7 @@ end
 
 function joins.forward_branches(container, i, input)
   local branches, sum, relu = table.unpack(container.modules, i, i + 2)
-  local norm = joins.is(branches, "branches") and #branches.modules == 2
-    and last_norm(branches.modules[1])
+  local norm = joins.is(branches, "branches") and last_norm(branches)
   if not (norm and is_in_place(sum, "sum", norm.output)
     and is_in_place(relu, "rectifier", norm.output)) then
     return invoke(container, branches, i, "updateOutput", input), i
