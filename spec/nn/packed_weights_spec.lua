@@ -73,7 +73,7 @@ describe("packed weights", function()
       end
       layer:evaluate()
       near("before")
-      assert.are.equal(33 * 70, layer.packed:numel())
+      assert.is_true(layer.packed:numel() >= 33 * 70) -- whole panels
       near("kept")
       layer.weight[1][1][1][1] = 5
       near("an element")
@@ -131,7 +131,7 @@ describe("packed weights", function()
     end
     layer:evaluate()
     near("before")
-    assert.are.equal(33 * 70, layer.packed:numel())
+    assert.is_true(layer.packed:numel() >= 33 * 70) -- whole panels
     for _, tamper in ipairs({
       function() layer.packed:fill(0) end,
       function() layer.packed:free() end,
