@@ -142,10 +142,14 @@ static void pack_a(const plan *q, const block *w, char *to) {
   pack(q, w, &p, q->p.a_segment);
 }
 
+static const char *panel_at(const plan *q, int64_t n, int64_t k) {
+  return (const char *)q->p.b + (n * q->p.k + k * q->tile_columns) * q->width;
+}
+
 static sources find_b(const plan *q, const block *w, char *scratch) {
   sources s = {.b = scratch, .b_step = q->tile_columns};
   if (q->p.b_panels) {
-    s.b = (const char *)q->p.b + (w->n0 * q->p.k + w->k0 * q->tile_columns) * q->width;
+    s.b = panel_at(q, w->n0, w->k0);
     s.b_panel = q->tile_columns * q->p.k;
     return s;
   }
@@ -177,7 +181,9 @@ static void run_panels(const plan *q, const block *w, char *scratch) {
     s.a_row = q->p.a_row;
     s.a_step = q->p.a_column;
     s.ahead_step = panel;
-    const char *next = b.n1 < w->n1 ? s.b + s.b_panel * q->width : NULL;
+    const char *next = b.n1 < w->n1     ? s.b + s.b_panel * q->width
+                       : w->k1 < q->p.k ? panel_at(q, w->n0, w->k1)
+                                        : NULL;
     for (int64_t m = w->m0, line = 0; m < w->m1; m += q->tile_rows, line += line_bytes) {
       s.a = a_at(q, m, w->k0);
       s.ahead = next && line < panel ? next + line : NULL;
