@@ -25,7 +25,7 @@ typedef struct {
   int64_t tile_rows, tile_columns; /* of the largest tile */
   int64_t depth, columns;          /* of a block of B */
   bool packs_a, packs_b;
-  bool by_panels; /* A stays in the second-level cache while the panels of B go by */
+  bool by_panels;         /* A stays in the second-level cache while the panels of B go by */
   int64_t cuts_m, cuts_n; /* pieces of work: cuts_m x cuts_n rectangles */
   char *scratch;
   int64_t scratch_bytes, a_bytes; /* of each thread; of them for A */
@@ -68,7 +68,7 @@ static cr_gemm_finish finish_at(const plan *q, int64_t row, int64_t column) {
 typedef struct {
   const char *a, *b;
   int64_t a_row, a_step, b_step, b_panel; /* b_panel: between two tiles' columns */
-  const char *ahead; /* see cr_gemm_tile; NULL: nothing */
+  const char *ahead;                      /* see cr_gemm_tile; NULL: nothing */
   int64_t ahead_step;
   const char *b_tail; /* the last columns when B itself does not end with a vector; or NULL */
   int64_t b_tail_step;
@@ -473,7 +473,8 @@ static bool is_for_dots(const cr_product *p) {
 cr_status cr_multiply(const cr_product *p) {
   const double tiny = 100; /* multiplications, below which preparations cost more */
   if (p->m == 0 || p->n == 0) return CR_OK;
-  bool is_tiny = (double)p->m * (double)p->n * (double)p->k <= tiny && p->segment == 0 && !p->b_panels;
+  bool is_tiny =
+      (double)p->m * (double)p->n * (double)p->k <= tiny && p->segment == 0 && !p->b_panels;
   if (is_tiny) multiply_plainly(p);
   if (is_tiny && !has_finish(p)) return CR_OK;
   const cr_gemm_kernels *kernels = &cr_kernels()->gemm[p->dtype == CR_F64];
