@@ -276,9 +276,10 @@ NAME(transpose_kernels)(const cr_conv_pack *p, int64_t begin, int64_t end, const
 }
 
 /* Some taps of each kernel, in blocks of 8 rows as above. */
-static inline __attribute__((always_inline)) void
-NAME(pack_taps)(const cr_conv_pack *p, int64_t begin, int64_t end, const int64_t taps_y,
-                const int64_t taps_x) {
+static inline __attribute__((always_inline)) void NAME(pack_taps)(const cr_conv_pack *p,
+                                                                  int64_t begin, int64_t end,
+                                                                  const int64_t taps_y,
+                                                                  const int64_t taps_x) {
   int64_t area = p->kernel_h * p->kernel_w, taps = taps_y * taps_x;
   int64_t first = p->first_y * p->kernel_w + p->first_x, step_y = p->step_y * p->kernel_w;
   for (int64_t row = begin, next; row < end; row = next) {

@@ -197,8 +197,7 @@ static void NAME(normalize_row)(int64_t n, T *y, const T *x, const T *center, co
 }
 
 static void NAME(rectify_row)(int64_t n, T *y, const T *added) {
-  if (added)
-    CR_INDEPENDENT for (int64_t i = 0; i < n; i++) y[i] += added[i];
+  if (added) CR_INDEPENDENT for (int64_t i = 0; i < n; i++) y[i] += added[i];
   CR_INDEPENDENT for (int64_t i = 0; i < n; i++) y[i] = y[i] <= 0 ? 0 : y[i];
 }
 

@@ -14,7 +14,7 @@ typedef struct {
   const cr_tensor *added; /* NULL: nothing */
   const double *limits;   /* NULL: none */
   cr_tensor *packed;      /* keeps what the forward pass computed from the weights alone; or NULL */
-  bool innermost; /* the forward pass lays its output out with the channels innermost */
+  bool innermost;         /* the forward pass lays its output out with the channels innermost */
 } cr_conv_shape;
 
 /* input (N x C x H x W), weight (M x C/groups x kH x kW), bias (M) or NULL:
