@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Workers look for work this many times before they sleep: about 20 microseconds, enough to bridge
- * the gap between two layers without taking a core from others for long. */
+/* Workers look for work this many times before they sleep: 20 to 100 microseconds, as long as the
+ * processor makes of a pause, which bridges the gap between two layers without taking a core from
+ * others for long. */
 enum { spin_rounds = 4000 };
 
 static struct {
