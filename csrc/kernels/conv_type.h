@@ -342,7 +342,7 @@ static void NAME(spread_row)(T *to, int64_t w, int64_t stride, const T *from, in
                              int64_t step, T gap) {
   int64_t x = 0;
   if (step == 2 && stride == 1 && n > 0) {
-    IVEC low, high;
+    IVEC low = {0}, high = {0};
     VEC gaps = gap - (VEC){0};
     for (int l = 0; l < LANES; l++) {
       low[l] = (I)(l % 2 ? LANES : l / 2);
