@@ -211,6 +211,9 @@ return {
         .. "ones; a third, trained on real ones, judges.",
       paper = "Goodfellow et al. 2014; Mirza and Osindero 2014; Radford, Metz and Chintala 2016",
       quick = { "--epochs", "1", "--samples", "64" },
+      full = {
+        { "--data fashion", "3 min", "classifier=91.31 variety=0.960 as_asked=91.10" },
+      },
       pictures = { "cdcgan.png" },
       also = { "cdcgan-animation.png", "cdcgan-epochs/001.png", "cdcgan-nearest.png" },
     },
