@@ -19,7 +19,7 @@ local image = {
   matrix = require("cresset.image.matrix"),
 }
 
-for _, part in ipairs { "color", "geometry", "polar", "filter" } do
+for _, part in ipairs { "color", "geometry", "polar_coordinates", "filter" } do
   for name, value in pairs(require("cresset.image." .. part)) do image[name] = value end
 end
 
