@@ -1,30 +1,12 @@
 /* Register tiles of pixels by channels; see conv_pixels.h. */
 #include "kernels/kernels.h"
 #include "kernels/larger.h"
+#include "kernels/register_tile.h"
 
 #include <math.h>
 
-#if defined(__AVX512F__)
-#define VECTOR_BYTES 64
-#define TILE_ROWS 12
-#elif defined(__AVX2__)
-#define VECTOR_BYTES 32
-#define TILE_ROWS 6
-#elif defined(__aarch64__)
-#define VECTOR_BYTES 16
-#define TILE_ROWS 12
-#else
-#define VECTOR_BYTES 16
-#define TILE_ROWS 6
-#endif
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-#define UNROLL _Pragma("GCC unroll 12")
-
 typedef float vec __attribute__((vector_size(VECTOR_BYTES), aligned(4), may_alias));
 enum { lanes = VECTOR_BYTES / 4, width = CR_PIXELS_VECTORS * lanes };
-
-/* For all sums of a tile, which stay in registers. */
-#define FOR_SUMS UNROLL for (int m = 0; m < rows; m++) UNROLL for (int v = 0; v < vectors; v++)
 
 static ALWAYS_INLINE void finish(const cr_pixels_tile *t, vec acc[][CR_PIXELS_VECTORS],
                                  const int rows, const int vectors) {

@@ -2,27 +2,13 @@
  * set's registers hold beside one row of b and one factor of a. */
 #include "kernels/kernels.h"
 #include "kernels/larger.h"
+#include "kernels/register_tile.h"
 
 #include <math.h>
 #include <string.h>
 
-#if defined(__AVX512F__)
-#define VECTOR_BYTES 64
-#define TILE_ROWS 12
-#elif defined(__AVX2__)
-#define VECTOR_BYTES 32
-#define TILE_ROWS 6
-#elif defined(__aarch64__)
-#define VECTOR_BYTES 16
-#define TILE_ROWS 12
-#else
-#define VECTOR_BYTES 16
-#define TILE_ROWS 6
-#endif
 #define TILE_VECTORS 2
 
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-#define UNROLL _Pragma("GCC unroll 12")
 #define SHUFFLE4(x, y, a, b, c, d) __builtin_shufflevector(x, y, a, b, c, d)
 #ifndef __clang__
 #pragma GCC diagnostic ignored "-Wpsabi" /* vectors are passed within this file alone */

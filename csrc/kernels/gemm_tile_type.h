@@ -13,10 +13,6 @@ static ALWAYS_INLINE bool NAME(begins_with_bias)(const cr_gemm_tile *t) {
   return t->finish && t->finish->column_bias && t->alpha == 1 && t->columns % LANES == 0;
 }
 
-/* For all sums of a tile, which stay in registers: loops that are not unrolled would put them into
- * memory. */
-#define FOR_SUMS UNROLL for (int m = 0; m < rows; m++) UNROLL for (int v = 0; v < vectors; v++)
-
 /* Whole rows of results on their way to c. */
 static ALWAYS_INLINE void NAME(finish_rows)(const cr_gemm_tile *t, VEC acc[][CR_GEMM_VECTORS],
                                             const int rows, const int vectors) {
@@ -286,7 +282,6 @@ static void NAME(register)(cr_gemm_kernels *k) {
   k->pack = NAME(pack);
 }
 
-#undef FOR_SUMS
 #undef VEC
 #undef IVEC
 #undef QUAD
