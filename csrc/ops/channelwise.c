@@ -16,10 +16,7 @@ static cr_status turn_weights(const cr_correlation *g, const void *weight, const
   const cr_weight_cache *cache = g->cache;
   cr_tensor *packed = cache->packed;
   int64_t taps = g->y.taps * g->x.taps, channels = g->dest.c, size[2] = {taps, channels};
-  bool is_valid = packed->ndim == 2 && packed->storage && packed->size[0] == taps &&
-                  packed->size[1] == channels &&
-                  cr_storage_has_origin(packed->storage, cache->source, cache->offset);
-  if (!is_valid) {
+  if (!cr_weight_cache_holds(cache, 2, size)) {
     cr_storage storage = {.dtype = CR_F32, .size = taps * channels, .data = (void *)weight};
     cr_tensor view = {.dtype = CR_F32,
                       .ndim = 2,

@@ -58,10 +58,7 @@ static cr_status find_weights(job *j, const void *weight) {
   /* The number of dimensions tells the two orders apart. */
   int64_t size[5] = {g->source.c, taps, total, 1, 1};
   int ndim = j->by_pixels ? 5 : 4;
-  bool is_valid = packed->ndim == ndim && packed->storage &&
-                  memcmp(packed->size, size, (size_t)ndim * sizeof *size) == 0 &&
-                  cr_storage_has_origin(packed->storage, cache->source, cache->offset);
-  if (!is_valid) {
+  if (!cr_weight_cache_holds(cache, ndim, size)) {
     CR_TRY(cr_tensor_resize(packed, ndim, size));
     pack_weights(j, weight, cr_tensor_data(packed));
     cr_storage_set_origin(packed->storage, cache->source, cache->offset);

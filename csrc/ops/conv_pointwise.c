@@ -114,9 +114,7 @@ static cr_status find_panels(const cr_correlation *g, const void *weight, const 
   const cr_weight_cache *cache = g->cache;
   cr_tensor *packed = cache->packed;
   int64_t in = g->source.c, out = g->dest.c, size = cr_gemm_panels_size(g->dtype, in, out);
-  bool is_valid = packed->ndim == 1 && packed->storage && packed->size[0] == size &&
-                  cr_storage_has_origin(packed->storage, cache->source, cache->offset);
-  if (!is_valid) {
+  if (!cr_weight_cache_holds(cache, 1, &size)) {
     CR_TRY(cr_tensor_resize(packed, 1, &size));
     cr_gemm_pack_panels(g->dtype, in, out, weight, 1, in, cr_tensor_data(packed));
     cr_storage_set_origin(packed->storage, cache->source, cache->offset);

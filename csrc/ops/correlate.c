@@ -4,6 +4,8 @@
 #include "ops/depthwise.h"
 #include "ops/winograd.h"
 
+#include <string.h>
+
 /* q of a piece of work: enough to make loading weights cheap, few enough to leave a thread several
  * pieces. */
 enum { forward_length = 512 };
@@ -145,6 +147,13 @@ static void run_units(int64_t begin, int64_t end, int thread, void *context) {
     int64_t m1 = group * p->rows + least(p->rows, (part + 1) * share);
     if (m0 < m1) run_unit(p, &u, group, m0, m1, thread);
   }
+}
+
+bool cr_weight_cache_holds(const cr_weight_cache *cache, int ndim, const int64_t *size) {
+  const cr_tensor *packed = cache->packed;
+  return packed->ndim == ndim && packed->storage &&
+         memcmp(packed->size, size, (size_t)ndim * sizeof *size) == 0 &&
+         cr_storage_has_origin(packed->storage, cache->source, cache->offset);
 }
 
 cr_status cr_correlate(const cr_correlation *g, const void *weight, const void *bias) {

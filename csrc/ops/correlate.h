@@ -25,6 +25,10 @@ typedef struct {
   int64_t offset;
 } cr_weight_cache;
 
+/* Whether the cache holds weights as they are now, of that size: who packs them in another order gives
+ * them another size, or another number of dimensions. */
+bool cr_weight_cache_holds(const cr_weight_cache *cache, int ndim, const int64_t *size);
+
 typedef struct {
   cr_dtype dtype;
   int64_t groups;
